@@ -1,0 +1,1 @@
+"""The catalogue: offers, their life from draft to expiry, and the search through them."""

@@ -1,0 +1,87 @@
+"""Keyboards whose buttons survive restarts: Telegram holds an opaque identity, the table holds the meaning."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.chat.models import Keyboard
+from bot.kit.errors import UserError
+
+LIFETIME = timedelta(days=30)
+_ALPHABET = string.ascii_lowercase + string.digits
+_CALLBACK = re.compile(r"k1:([a-z0-9]{12}):(\d{1,2})")
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button to show.
+
+    Attributes:
+        label: what is written on it.
+        verb: what pressing it does, such as "show_offer"; empty for a link.
+        arguments: JSON-able arguments of the verb.
+        url: for a link button, where it leads.
+    """
+
+    label: str
+    verb: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Press:
+    """A pressed button, checked: it exists, it is theirs, it is not too old."""
+
+    verb: str
+    arguments: dict[str, Any]
+
+
+async def store_keyboard(
+    session: AsyncSession, rows: Sequence[Sequence[Button]], *, person_id: int, now: datetime
+) -> dict[str, Any]:
+    """Store the meaning of `rows` and return Telegram's `reply_markup` for them (JSON).
+
+    Each callback datum is "k1:<12 characters>:<rank>": 18 bytes at most, of Telegram's 64.
+    """
+    identity = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    meanings: list[dict[str, Any]] = []
+    markup: list[list[dict[str, str]]] = []
+    for row in rows:
+        shown: list[dict[str, str]] = []
+        for button in row:
+            if button.url:
+                shown.append({"text": button.label, "url": button.url})
+                continue
+            shown.append({"text": button.label, "callback_data": f"k1:{identity}:{len(meanings)}"})
+            meanings.append({"verb": button.verb, "arguments": button.arguments})
+        markup.append(shown)
+    if meanings:
+        session.add(Keyboard(id=identity, person_id=person_id, buttons=meanings, created_at=now))
+    return {"inline_keyboard": markup}
+
+
+async def read_press(session: AsyncSession, callback_data: str, *, person_id: int, now: datetime) -> Press:
+    """Return what the pressed button means.
+
+    Raises:
+        UserError: the datum is unknown or malformed, belongs to another person, or is older than 30 days; the three
+            read the same, so that nobody learns what others were shown.
+    """
+    match = _CALLBACK.fullmatch(callback_data)
+    keyboard = await session.get(Keyboard, match.group(1)) if match else None
+    if match is None or keyboard is None or keyboard.person_id != person_id or now - keyboard.created_at > LIFETIME:
+        raise UserError("chat.button_expired")
+    rank = int(match.group(2))
+    if rank >= len(keyboard.buttons):
+        raise UserError("chat.button_expired")
+    meaning = keyboard.buttons[rank]
+    return Press(verb=meaning["verb"], arguments=meaning["arguments"])

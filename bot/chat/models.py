@@ -1,0 +1,29 @@
+"""The table of keyboards: what each button of a sent message means, and for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.models import Base
+
+
+class Keyboard(Base):
+    """The buttons of one message. Telegram gets only the keyboard's opaque identity and the button's rank.
+
+    Attributes:
+        id: 12 random characters of a-z0-9.
+        person_id: who may press it.
+        buttons: list of {"verb": str, "arguments": {...}} in order; a rank in callback data points here.
+    """
+
+    __tablename__ = "keyboard"
+    __table_args__ = (Index("ix_keyboard_person", "person_id", "created_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    buttons: Mapped[list[Any]]
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""PostgreSQL: the engine, sessions, the embedded server, and what every model shares."""

@@ -1,0 +1,71 @@
+"""Opens the database: engine, sessions, and the transaction that one update, page or job is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return `url` for SQLAlchemy's psycopg driver, whatever PostgreSQL scheme it came with."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def psycopg_url(url: str) -> str:
+    """Return `url` as libpq and psycopg read it."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def open_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
+    """Return an engine on `url`; dead connections are noticed before use, so a restart costs one retry at most."""
+    return create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"connect_timeout": 3},
+    )
+
+
+def sessions_of(engine: AsyncEngine) -> Sessions:
+    """Return the factory of sessions; objects stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """Open one transaction: committed when the block ends, rolled back when it raises."""
+    async with sessions() as session, session.begin():
+        yield session
+
+
+async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection[tuple[object, ...]]:
+    """Return the psycopg connection under `session`, so that other libraries join its transaction."""
+    raw = await (await session.connection()).get_raw_connection()
+    return cast("psycopg.AsyncConnection[tuple[object, ...]]", raw.driver_connection)
+
+
+async def notify(session: AsyncSession, channel: str) -> None:
+    """Wake the listeners of `channel` when the transaction commits."""
+    await session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
+
+
+def is_connection_fault(error: BaseException) -> bool:
+    """Whether `error` says that the database went away (and the work may be tried again), not that the work is wrong."""
+    if isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError | psycopg.InterfaceError):
+        return True
+    if isinstance(error, TimeoutError | ConnectionError):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated

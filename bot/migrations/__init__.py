@@ -1,0 +1,1 @@
+"""Alembic: the database's versions, applied by `escale migrate`."""

@@ -1,0 +1,63 @@
+"""Brings a database to the newest version, or says how far behind it is."""
+
+from __future__ import annotations
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, pool
+
+from bot.db.service import psycopg_url, sqlalchemy_url
+from bot.kit.errors import ConfigurationError
+
+EXTENSIONS = ("vector", "pg_trgm", "unaccent")
+OLDEST_SERVER = 150000
+
+
+def migrate(url: str) -> None:
+    """Apply every migration that the database at `url` lacks; two at once wait for each other.
+
+    Raises:
+        ConfigurationError: the server is older than PostgreSQL 15 or lacks an extension.
+    """
+    _check_server(url)
+    configuration = _configuration()
+    # A session lock on a connection of its own: two processes that start together migrate once.
+    with psycopg.connect(psycopg_url(url), autocommit=True) as guard:
+        guard.execute("SELECT pg_advisory_lock(hashtext('escale.migrate'))")
+        configuration.attributes["url"] = sqlalchemy_url(url)
+        command.upgrade(configuration, "head")
+
+
+def is_current(url: str) -> bool:
+    """Whether the database at `url` has the newest version."""
+    engine = create_engine(sqlalchemy_url(url), poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current == ScriptDirectory.from_config(_configuration()).get_current_head()
+
+
+def _configuration() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", "bot:migrations")
+    return configuration
+
+
+def _check_server(url: str) -> None:
+    with psycopg.connect(psycopg_url(url), connect_timeout=5) as connection:
+        if connection.info.server_version < OLDEST_SERVER:
+            raise ConfigurationError(
+                f"PostgreSQL {connection.info.server_version // 10000} is too old",
+                setting="ESCALE_DATABASE_URL",
+                mend="use PostgreSQL 15 or newer",
+            )
+        rows = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
+    missing = sorted(set(EXTENSIONS) - {row[0] for row in rows})
+    if missing:
+        raise ConfigurationError(
+            f"PostgreSQL lacks the extensions {', '.join(missing)}",
+            setting="ESCALE_DATABASE_URL",
+            mend="install pgvector and the contrib package on the database server",
+        )

@@ -1,0 +1,63 @@
+"""The table of calls to make to Telegram, and their lanes and states."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.models import Base
+
+
+class Lane(IntEnum):
+    """Priority of a call: answers pass before transactional messages, which pass before bulk."""
+
+    ANSWER = 0
+    TRANSACTIONAL = 1
+    BULK = 2
+
+
+class OutboxCall(Base):
+    """One call of a Bot API method, due or made.
+
+    Attributes:
+        channel: "telegram" (the sender takes it) or "terminal" (the terminal prints it).
+        chat_id: the chat whose order and pace it follows; None for calls that belong to no chat.
+        method: Bot API method in snake_case as python-telegram-bot names it, such as "send_message".
+        params: the method's parameters, JSON.
+        lane: see `Lane`.
+        status: pending, sending, sent, blocked (the person cannot be reached), failed (refused by Telegram),
+            expired (too late to be useful), uncertain (Telegram's answer was lost).
+        not_before: earliest moment of the next try.
+        expires_at: after it the call is `expired` instead of sent.
+        update_id: the inbox row that caused it, if any.
+        message_id: Telegram's identity of the sent message.
+    """
+
+    __tablename__ = "outbox_call"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('pending', 'sending', 'sent', 'blocked', 'failed', 'expired', 'uncertain')", name="status"
+        ),
+        Index("ix_outbox_call_open", "channel", "lane", "id", postgresql_where="status IN ('pending', 'sending')"),
+        Index("ix_outbox_call_update", "update_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    channel: Mapped[str]
+    chat_id: Mapped[int | None]
+    lane: Mapped[int] = mapped_column(default=int(Lane.ANSWER))
+    method: Mapped[str]
+    params: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    update_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    message_id: Mapped[int | None]
+    error: Mapped[str | None]

@@ -1,0 +1,1 @@
+"""People: where they write from, their language, and whether they can still be reached."""

@@ -1,0 +1,44 @@
+"""Finds or registers the person behind a chat, and keeps their language and reachability."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.profiles.models import Person
+
+
+async def person_of_chat(
+    session: AsyncSession, *, channel: str, chat_id: int, telegram_language: str | None, now: datetime
+) -> Person:
+    """Return the person of this chat, registered if new, marked as seen and reachable; the row stays locked."""
+    await session.execute(
+        insert(Person)
+        .values(channel=channel, chat_id=chat_id, first_seen_at=now, last_seen_at=now, language_chosen=False)
+        .on_conflict_do_nothing(index_elements=["channel", "chat_id"])
+    )
+    query = select(Person).where(Person.channel == channel, Person.chat_id == chat_id).with_for_update()
+    person = (await session.scalars(query)).one()
+    person.last_seen_at = now
+    person.telegram_language = telegram_language or person.telegram_language
+    person.unreachable_at = person.unreachable_reason = None
+    return person
+
+
+async def mark_unreachable(session: AsyncSession, *, channel: str, chat_id: int, reason: str, now: datetime) -> None:
+    """Note that nothing can be sent to this chat any more ("blocked", "deactivated", "chat_not_found")."""
+    await session.execute(
+        update(Person)
+        .where(Person.channel == channel, Person.chat_id == chat_id)
+        .values(unreachable_at=now, unreachable_reason=reason)
+    )
+
+
+async def move_chat(session: AsyncSession, *, channel: str, chat_id: int, new_chat_id: int) -> None:
+    """Follow a chat that Telegram moved to another identity."""
+    await session.execute(
+        update(Person).where(Person.channel == channel, Person.chat_id == chat_id).values(chat_id=new_chat_id)
+    )

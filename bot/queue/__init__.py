@@ -1,0 +1,1 @@
+"""Background work: procrastinate on the application's own PostgreSQL."""

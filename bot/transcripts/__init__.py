@@ -1,0 +1,1 @@
+"""The conversation log: each message in and out, masked before it is stored."""
