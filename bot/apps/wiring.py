@@ -1,0 +1,1 @@
+"""Builds the collaborators of each process once: engine, queue, Rasa client, embedder, tasks."""

@@ -1,0 +1,92 @@
+"""The job that answers one update: one transaction, tried again when a part of the system was away."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+import procrastinate
+import structlog
+from procrastinate import RetryStrategy
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.service import Sessions, is_connection_fault, transaction
+from bot.inbox.models import InboxUpdate
+from bot.inbox.service import bury_update, claim_update, finish_update
+from bot.kit.clock import Clock
+
+Answer = Callable[[AsyncSession, InboxUpdate], Awaitable[None]]
+Apologise = Callable[[AsyncSession, InboxUpdate, str], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
+
+
+class TransientFaultError(Exception):
+    """The database went away in the middle: procrastinate tries the job again."""
+
+
+def inbox_tasks(sessions: Sessions, *, answer: Answer, apologise: Apologise, clock: Clock) -> procrastinate.Blueprint:
+    """Return the tasks of the inbox, for a worker to register under "inbox".
+
+    Args:
+        sessions: where transactions are opened.
+        answer: writes state and outgoing calls for one update, in the given transaction.
+        apologise: writes a neutral sentence with an incident number, after an error nobody foresaw.
+        clock: tells the time.
+    """
+    tasks = procrastinate.Blueprint()
+
+    @tasks.task(name="answer", retry=RetryStrategy(max_attempts=60, wait=1, retry_exceptions=[TransientFaultError]))
+    async def answer_update(inbox_id: int) -> None:
+        try:
+            await answer_once(sessions, inbox_id, answer=answer, apologise=apologise, clock=clock)
+        except Exception as error:
+            if is_connection_fault(error):
+                raise TransientFaultError(type(error).__name__) from None
+            raise
+
+    return tasks
+
+
+async def answer_once(sessions: Sessions, inbox_id: int, *, answer: Answer, apologise: Apologise, clock: Clock) -> None:
+    """Answer a stored update if nobody did: its state, its answers and its end are one transaction.
+
+    An unforeseen error is rolled back; the update is then buried with an incident number that the person also reads.
+    A connection fault is raised, for the job to be tried again.
+    """
+    try:
+        async with transaction(sessions) as session:
+            row = await claim_update(session, inbox_id)
+            if row is None:
+                return
+            await answer(session, row)
+            finish_update(row, now=clock())
+    except Exception as error:
+        if is_connection_fault(error):
+            raise
+        await _bury(sessions, inbox_id, error, apologise=apologise, clock=clock)
+
+
+async def _bury(sessions: Sessions, inbox_id: int, error: Exception, *, apologise: Apologise, clock: Clock) -> None:
+    incident = secrets.token_hex(3).upper()
+    # The traceback's last frames say where; the message could quote what somebody wrote, so it is not logged.
+    _log.error("update_buried", inbox_id=inbox_id, incident=incident, error=type(error).__name__, where=_where(error))
+    async with transaction(sessions) as session:
+        row = await claim_update(session, inbox_id)
+        if row is None:
+            return
+        try:
+            async with session.begin_nested():
+                await apologise(session, row, incident)
+        except Exception as second:
+            if is_connection_fault(second):
+                raise
+            _log.error("apology_failed", inbox_id=inbox_id, incident=incident, error=type(second).__name__)
+        bury_update(row, reason=f"{incident} {type(error).__name__} at {_where(error)}", now=clock())
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "unknown"

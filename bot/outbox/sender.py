@@ -1,0 +1,276 @@
+"""The one active sender of a bot: takes due calls lane by lane, keeps Telegram's pace, records what came of each.
+
+Ownership is an advisory lock on a connection of its own: a second sender waits, and takes over when that connection
+ends. Calls are marked `sending` before they leave and settled after, so that a kill leaves a known doubt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import psycopg
+import structlog
+from prometheus_client import Counter, Histogram
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Bot
+
+from bot.db.service import Sessions, is_connection_fault, psycopg_url, transaction
+from bot.kit.clock import Clock
+from bot.outbox.models import OutboxCall
+from bot.outbox.pacing import Pacer
+from bot.outbox.service import (
+    WAKE_CHANNEL,
+    drop_calls_to,
+    due_calls,
+    mark_sending,
+    move_calls,
+    settle_interrupted,
+    status_after_doubt,
+)
+from bot.outbox.telegram_calls import (
+    POOL_SIZE,
+    Doubtful,
+    Later,
+    Moved,
+    Outcome,
+    Refused,
+    Sent,
+    Unreachable,
+    make_call,
+)
+
+OnUnreachable = Callable[[AsyncSession, int, str], Awaitable[None]]
+OnMoved = Callable[[AsyncSession, int, int], Awaitable[None]]
+
+_STANDBY_SECONDS = 1.0
+_IDLE_SECONDS = 1.0
+_LONGEST_BACKOFF = 60.0
+# They make no message, so Telegram's message limits do not count them.
+_UNPACED = frozenset({"answer_callback_query", "send_chat_action", "leave_chat"})
+
+_log = structlog.get_logger(__name__)
+_calls = Counter("escale_outbox_calls_total", "Calls to Telegram by outcome", ["outcome"])
+_delay = Histogram("escale_outbox_delay_seconds", "From writing a call to Telegram taking it", ["lane"])
+
+
+class Sender:
+    """Sends one bot's outbox until it is stopped."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        sessions: Sessions,
+        database_url: str,
+        *,
+        clock: Clock,
+        on_unreachable: OnUnreachable,
+        on_moved: OnMoved,
+        pacer: Pacer | None = None,
+    ) -> None:
+        self._bot, self._sessions, self._clock = bot, sessions, clock
+        self._database_url = psycopg_url(database_url)
+        self._on_unreachable, self._on_moved = on_unreachable, on_moved
+        self._pacer = pacer or Pacer()
+        self._in_flight: dict[int, asyncio.Task[None]] = {}
+        self._busy_chats: set[int] = set()
+        self._wake = asyncio.Event()
+        self.is_active = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until `stop` is set, then finish the calls under way; lost connections are opened again."""
+        while not stop.is_set():
+            try:
+                async with self._ownership(stop) as is_owner:
+                    if is_owner:
+                        await self._send_until(stop)
+            except Exception as error:
+                if not is_connection_fault(error):
+                    _log.error("sender_failed", error=type(error).__name__, exc_info=True)
+                await _pause(stop, _STANDBY_SECONDS)
+            finally:
+                self.is_active = False
+                await self._finish_in_flight()
+
+    @contextlib.asynccontextmanager
+    async def _ownership(self, stop: asyncio.Event) -> AsyncIterator[bool]:
+        connection = await psycopg.AsyncConnection.connect(self._database_url, autocommit=True, connect_timeout=3)
+        async with connection:
+            while not await self._try_lock(connection):
+                if await _pause(stop, _STANDBY_SECONDS):
+                    yield False
+                    return
+            await connection.execute(f"LISTEN {WAKE_CHANNEL}".encode())
+            listener = asyncio.create_task(self._listen(connection))
+            try:
+                yield True
+            finally:
+                listener.cancel()
+                await asyncio.gather(listener, return_exceptions=True)
+
+    async def _try_lock(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:
+        name = f"escale.sender:{self._bot.token.partition(':')[0]}"
+        row = await (await connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name])).fetchone()
+        return bool(row and row[0])
+
+    async def _listen(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+        try:
+            async for _ in connection.notifies():
+                self._wake.set()
+        finally:
+            self.is_active = False  # without this connection the lock is gone: stop at once
+            self._wake.set()
+
+    async def _send_until(self, stop: asyncio.Event) -> None:
+        async with transaction(self._sessions) as session:
+            settled = await settle_interrupted(session, now=self._clock())
+        _log.info("sender_active", **settled)
+        self.is_active = True
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: self._wake.set())
+        try:
+            while self.is_active and not stop.is_set():
+                self._wake.clear()
+                pause = await self._start_due_calls()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
+        finally:
+            stopping.cancel()
+
+    async def _start_due_calls(self) -> float:
+        """Start every call that may leave now; return the seconds after which to look again."""
+        free = POOL_SIZE - len(self._in_flight)
+        now = self._monotonic()
+        if free <= 0:
+            return _IDLE_SECONDS
+        if self._pacer.halted_until > now:
+            return self._pacer.halted_until - now
+        async with transaction(self._sessions) as session:
+            due = await due_calls(session, now=self._clock(), busy_chats=self._busy_chats)
+            chosen, pause = self._choose(due, free=free, now=now)
+            if chosen:
+                await mark_sending(session, [call.id for call in chosen])
+        for call in chosen:
+            call.attempts += 1
+            self._in_flight[call.id] = asyncio.create_task(self._send(call))
+        return pause
+
+    def _choose(self, due: Sequence[OutboxCall], *, free: int, now: float) -> tuple[list[OutboxCall], float]:
+        chosen: list[OutboxCall] = []
+        pause = _IDLE_SECONDS
+        passed_over: set[int | None] = set()
+        for call in due:
+            if len(chosen) >= free:
+                break
+            if call.chat_id in passed_over or call.chat_id in self._busy_chats:
+                continue
+            wait = self._wait_for(call, now)
+            if wait > 0:
+                pause = min(pause, wait)
+                passed_over.add(call.chat_id)
+                continue
+            self._take(call, now)
+            chosen.append(call)
+        return chosen, pause
+
+    def _wait_for(self, call: OutboxCall, now: float) -> float:
+        if call.method in _UNPACED or call.chat_id is None or call.expires_at <= self._clock():
+            return 0.0
+        return max(self._pacer.wait_overall(now), self._pacer.wait_for_chat(call.chat_id, now))
+
+    def _take(self, call: OutboxCall, now: float) -> None:
+        if call.chat_id is None:
+            return
+        self._busy_chats.add(call.chat_id)
+        if call.method not in _UNPACED and call.expires_at > self._clock():
+            self._pacer.take(call.chat_id, now)
+
+    async def _send(self, call: OutboxCall) -> None:
+        try:
+            is_late = call.expires_at <= self._clock()
+            outcome = Refused("expired") if is_late else await make_call(self._bot, call.method, call.params)
+            if isinstance(outcome, Later) and outcome.after is not None:
+                self._pacer.halt(self._monotonic() + outcome.after)
+            await self._record_until_done(call, outcome)
+        finally:
+            self._in_flight.pop(call.id, None)
+            if call.chat_id is not None:
+                self._busy_chats.discard(call.chat_id)
+            self._wake.set()
+
+    async def _record_until_done(self, call: OutboxCall, outcome: Outcome) -> None:
+        """Record the outcome; when the database is away, keep trying, for the outcome is known only here."""
+        for attempt in range(120):
+            try:
+                async with transaction(self._sessions) as session:
+                    row = await session.get(OutboxCall, call.id, with_for_update=True)
+                    if row is not None and row.status == "sending":
+                        await self._record(session, row, outcome)
+            except Exception as error:
+                if not is_connection_fault(error):
+                    raise
+                await asyncio.sleep(min(0.1 * 2**attempt, 2.0))
+            else:
+                return
+
+    async def _record(self, session: AsyncSession, call: OutboxCall, outcome: Outcome) -> None:
+        now = self._clock()
+        match outcome:
+            case Sent(message_id):
+                call.status, call.sent_at, call.message_id, call.error = "sent", now, message_id, None
+                _delay.labels(str(call.lane)).observe((now - call.created_at).total_seconds())
+            case Later(reason, after):
+                wait = after if after is not None else _backoff(call.attempts)
+                call.status, call.not_before, call.error = "pending", now + timedelta(seconds=wait), reason
+                call.attempts -= 1 if reason == "http_429" else 0
+            case Doubtful(reason):
+                call.status = status_after_doubt(call)
+                wait = _backoff(call.attempts)
+                call.not_before, call.error = now + timedelta(seconds=wait), reason
+            case Unreachable(reason):
+                call.status, call.error = "blocked", reason
+                if call.chat_id is not None:
+                    await drop_calls_to(session, chat_id=call.chat_id, reason=reason)
+                    await self._on_unreachable(session, call.chat_id, reason)
+            case Moved(chat_id) if call.chat_id is not None:
+                await self._on_moved(session, call.chat_id, chat_id)
+                old, call.status = call.chat_id, "pending"
+                await session.flush()
+                await move_calls(session, chat_id=old, new_chat_id=chat_id)
+            case Refused(reason, retry_as):
+                self._record_refusal(call, reason, retry_as)
+        _calls.labels(call.status if not isinstance(outcome, Later) else outcome.reason).inc()
+
+    def _record_refusal(self, call: OutboxCall, reason: str, retry_as: tuple[str, dict[str, object]] | None) -> None:
+        if retry_as is not None and retry_as != (call.method, call.params):
+            call.method, call.params = retry_as
+            call.status, call.error = "pending", reason[:300]
+            return
+        call.status = "expired" if reason == "expired" else "failed"
+        call.error = reason[:300]
+        _log.warning("call_refused", call_id=call.id, method=call.method, status=call.status)
+
+    async def _finish_in_flight(self) -> None:
+        if self._in_flight:
+            await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
+
+    @staticmethod
+    def _monotonic() -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _backoff(attempts: int) -> float:
+    """Return 0.5 to 1 times 1, 2, 4 … 60 seconds: exponential, with jitter so that calls do not come back together."""
+    return min(2.0 ** max(attempts - 1, 0), _LONGEST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait; return whether `stop` was set meanwhile."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

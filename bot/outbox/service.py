@@ -1,0 +1,138 @@
+"""Writes outgoing calls with their cause, and keeps their states; `bot.outbox.sender` makes the calls.
+
+The rule for uncertain calls (Telegram's answer was lost, or the sender was killed between the call and its record):
+an ANSWER is tried once more, because silence is worse than a repeated answer; calls that may be repeated without harm
+are tried again in any lane; everything else is left `uncertain` and counted, because nobody wants the same news twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.service import notify
+from bot.outbox.models import Lane, OutboxCall
+
+WAKE_CHANNEL = "escale_outbox"
+# A message repeated is a nuisance; these may be repeated freely.
+REPEATABLE = frozenset({"edit_message_text", "edit_message_reply_markup", "answer_callback_query", "send_chat_action"})
+_LIFETIME = {Lane.ANSWER: timedelta(hours=24), Lane.TRANSACTIONAL: timedelta(hours=24), Lane.BULK: timedelta(hours=6)}
+_MOST_UNCERTAIN_TRIES = 2
+
+
+async def enqueue_call(
+    session: AsyncSession,
+    *,
+    channel: str,
+    chat_id: int | None,
+    method: str,
+    params: dict[str, Any],
+    now: datetime,
+    lane: Lane = Lane.ANSWER,
+    lifetime: timedelta | None = None,
+    update_id: int | None = None,
+) -> OutboxCall:
+    """Write one call to make, in this transaction, and wake the sender when it commits.
+
+    Args:
+        session: the transaction of the call's cause.
+        channel: "telegram" or "terminal".
+        chat_id: whose order and pace it follows.
+        method: Bot API method as python-telegram-bot names it, such as "send_message".
+        params: its parameters, JSON-able.
+        now: the moment.
+        lane: its priority.
+        lifetime: after it the call is useless and expires; by default 24 hours, 6 in the bulk lane.
+        update_id: the inbox row that caused it.
+    """
+    call = OutboxCall(
+        channel=channel, chat_id=chat_id, method=method, params=params, lane=int(lane), status="pending", attempts=0,
+        not_before=now, expires_at=now + (lifetime or _LIFETIME[lane]), update_id=update_id, created_at=now,
+    )  # fmt: skip
+    session.add(call)
+    await session.flush()
+    if channel == "telegram":
+        await notify(session, WAKE_CHANNEL)
+    return call
+
+
+async def due_calls(
+    session: AsyncSession, *, now: datetime, busy_chats: Collection[int], limit: int = 200
+) -> Sequence[OutboxCall]:
+    """Return pending Telegram calls in the order in which they should leave, at most one chat's turn at a time."""
+    query = (
+        select(OutboxCall)
+        .where(OutboxCall.channel == "telegram", OutboxCall.status == "pending", OutboxCall.not_before <= now)
+        .order_by(OutboxCall.lane, OutboxCall.id)
+        .limit(limit)
+    )
+    if busy_chats:
+        query = query.where(or_(OutboxCall.chat_id.is_(None), OutboxCall.chat_id.not_in(busy_chats)))
+    return (await session.scalars(query)).all()
+
+
+async def mark_sending(session: AsyncSession, call_ids: Sequence[int]) -> None:
+    """Note that these calls are being made: if the sender dies now, their outcome is uncertain."""
+    await session.execute(
+        update(OutboxCall).where(OutboxCall.id.in_(call_ids)).values(status="sending", attempts=OutboxCall.attempts + 1)
+    )
+
+
+async def settle_interrupted(session: AsyncSession, *, now: datetime) -> dict[str, int]:
+    """Treat the calls that a dead sender left in the middle, by the rule above; return how many went where."""
+    query = select(OutboxCall).where(OutboxCall.channel == "telegram", OutboxCall.status == "sending").with_for_update()
+    counts = {"pending": 0, "uncertain": 0}
+    for call in await session.scalars(query):
+        call.status = status_after_doubt(call)
+        call.not_before = now
+        call.error = "interrupted"
+        counts[call.status] += 1
+    return counts
+
+
+def status_after_doubt(call: OutboxCall) -> str:
+    """Return "pending" (try again) or "uncertain" for a call whose outcome is unknown."""
+    if call.method in REPEATABLE:
+        return "pending"
+    may_repeat = call.lane == Lane.ANSWER and call.attempts < _MOST_UNCERTAIN_TRIES
+    return "pending" if may_repeat else "uncertain"
+
+
+async def drop_calls_to(session: AsyncSession, *, chat_id: int, reason: str) -> None:
+    """Mark what still waits for an unreachable chat as blocked."""
+    await session.execute(
+        update(OutboxCall)
+        .where(OutboxCall.channel == "telegram", OutboxCall.chat_id == chat_id, OutboxCall.status == "pending")
+        .values(status="blocked", error=reason)
+    )
+
+
+async def move_calls(session: AsyncSession, *, chat_id: int, new_chat_id: int) -> None:
+    """Redirect what waits for a chat that Telegram moved."""
+    waiting = select(OutboxCall).where(
+        OutboxCall.channel == "telegram", OutboxCall.chat_id == chat_id, OutboxCall.status == "pending"
+    )
+    for call in await session.scalars(waiting):
+        call.chat_id = new_chat_id
+        call.params = {**call.params, "chat_id": new_chat_id}
+
+
+async def expire_calls(session: AsyncSession, *, now: datetime) -> int:
+    """Expire the pending calls that are too late to be useful; return how many."""
+    statement = (
+        update(OutboxCall)
+        .where(OutboxCall.status == "pending", OutboxCall.expires_at <= now)
+        .values(status="expired")
+        .returning(OutboxCall.id)
+    )
+    return len((await session.scalars(statement)).all())
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """Return how many calls stand in each status."""
+    rows = await session.execute(select(OutboxCall.status, func.count()).group_by(OutboxCall.status))
+    return {str(status): int(count) for status, count in rows.all()}
