@@ -1,0 +1,1 @@
+"""Controlled vocabularies of mobility: codes, labels in four languages, and the words people say for them."""
