@@ -1,0 +1,1 @@
+"""The parts of the pipeline named in config.yml, one class per file."""

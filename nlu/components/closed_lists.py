@@ -1,0 +1,68 @@
+"""Finds the names of closed lists (countries, programmes, levels...) in a row of words, mistakes included."""
+
+from typing import Dict, Iterable, List, Sequence, Set, Tuple
+
+from nlu.components.spelling import fold, without_accents
+
+# Shorter words have too many real neighbours ("Mali" and "mail").
+_FUZZY_FROM = 6
+_LONGEST = 5
+
+
+class ClosedLists:
+    """Names by list, found as whole words: the longest first, then with one letter wrong."""
+
+    def __init__(self, names: Dict[str, Iterable[str]]) -> None:
+        """Keep the names of each list, folded and without accents."""
+        self._exact: Dict[Tuple[str, ...], Set[str]] = {}
+        self._fuzzy: Dict[str, Set[str]] = {}
+        for kind, entries in names.items():
+            for entry in entries:
+                words = tuple(plain(word) for word in entry.replace("'", " ' ").replace("-", " ").split())
+                self._exact.setdefault(words, set()).add(kind)
+                if len(words) == 1 and len(words[0]) >= _FUZZY_FROM:
+                    for key in _one_letter_less(words[0]):
+                        self._fuzzy.setdefault(key, set()).add(kind)
+
+    def marks(self, words: Sequence[str]) -> List[List[str]]:
+        """Return for each word the marks it bears.
+
+        "country:B" opens a name of the list `country`, "country:I" goes on with it, "country:~" is nearly one.
+
+        Args:
+            words: words as `plain` gives them; a hyphenated word may be a name of several words.
+        """
+        found: List[List[str]] = [[] for _ in words]
+        start = 0
+        while start < len(words):
+            length, kinds = self._longest_name(words, start)
+            for offset in range(length):
+                found[start + offset] += [f"{kind}:{'I' if offset else 'B'}" for kind in kinds]
+            if not length:
+                found[start] += [f"{kind}:~" for kind in self._near(words[start])]
+            start += max(length, 1)
+        return found
+
+    def _longest_name(self, words: Sequence[str], start: int) -> Tuple[int, List[str]]:
+        """Return how many words the longest name from `start` has, and its lists; 0 when there is none."""
+        for length in range(min(_LONGEST, len(words) - start), 0, -1):
+            key = tuple(part for word in words[start : start + length] for part in word.split("-"))
+            if key in self._exact:
+                return length, sorted(self._exact[key])
+        return 0, []
+
+    def _near(self, word: str) -> List[str]:
+        """Return the lists that hold a name with one letter more, less or different."""
+        if len(word) < _FUZZY_FROM - 1:
+            return []
+        return sorted({kind for key in _one_letter_less(word) for kind in self._fuzzy.get(key, ())})
+
+
+def plain(word: str) -> str:
+    """Return the word as lists compare it: folded, without accents."""
+    return without_accents(fold(word))
+
+
+def _one_letter_less(word: str) -> Set[str]:
+    """Return the word and all its forms with one letter removed."""
+    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}

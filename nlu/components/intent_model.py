@@ -1,0 +1,83 @@
+"""The trained part of the intent classifier: from folded texts and their vectors to scores and neighbours."""
+
+import json
+from pathlib import Path
+from typing import List, Sequence, Tuple
+
+import numpy as np
+
+from nlu.components.message_vectorizer import MessageVectorizer
+from nlu.components.softmax_regression import SoftmaxRegression
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+class IntentModel:
+    """Logistic regression over meaning and spelling, beside the vectors of the examples it learnt from."""
+
+    def __init__(
+        self, *, sentence_weight: float, ngram_weight: float, strength: float, max_iterations: int
+    ) -> None:
+        """Keep the options; see `MessageVectorizer` and `SoftmaxRegression`."""
+        self._vectorizer = MessageVectorizer(sentence_weight=sentence_weight, ngram_weight=ngram_weight)
+        self._regression = SoftmaxRegression(strength=strength, max_iterations=max_iterations)
+        self.intents: List[str] = []
+        self._examples = np.empty((0, 0), dtype=np.float32)
+
+    def fit(self, texts: Sequence[str], vectors: np.ndarray, intents: Sequence[str], *, originals: int) -> None:
+        """Learn from folded texts, their vectors (texts, 512) and their intents.
+
+        Args:
+            originals: how many of the first texts are no copies: n-grams and neighbours come from these alone, and
+                neighbours from the intents in scope alone.
+        """
+        self.intents = sorted(set(intents))
+        labels = np.array([self.intents.index(name) for name in intents])
+        self._vectorizer.fit(texts[:originals])
+        dense, sparse = self._vectorizer.rows(texts, vectors)
+        self._regression.fit(dense, sparse, labels, classes=len(self.intents))
+        known = [i for i in range(originals) if intents[i] != OUT_OF_SCOPE]
+        self._examples = vectors[known]
+
+    def logits(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+        """Return the scores before the softmax, shape (texts, intents), in the order of `intents`."""
+        return self._regression.logits(*self._vectorizer.rows(texts, vectors))
+
+    @property
+    def in_scope(self) -> List[int]:
+        """The columns of the intents in scope."""
+        return [i for i, name in enumerate(self.intents) if name != OUT_OF_SCOPE]
+
+    def largest_logit(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+        """Return the largest logit among the intents in scope, shape (texts,)."""
+        return self.logits(texts, vectors)[:, self.in_scope].max(axis=1)
+
+    def similarities(self, vectors: np.ndarray) -> np.ndarray:
+        """Return the cosine to the nearest example, shape (texts,), from -1 to 1."""
+        return (vectors @ self._examples.T).max(axis=1)
+
+    def save(self, directory: Path) -> None:
+        """Write the model as JSON and npz; never a pickle."""
+        self._vectorizer.save(directory)
+        (directory / "intents.json").write_text(json.dumps(self.intents), encoding="utf-8")
+        np.savez(directory / "weights.npz", weights=self._regression.weights, examples=self._examples)
+
+    def load(self, directory: Path) -> None:
+        """Read what `save` wrote."""
+        self._vectorizer.load(directory)
+        self.intents = json.loads((directory / "intents.json").read_text(encoding="utf-8"))
+        with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
+            self._regression.weights = arrays["weights"]
+            self._examples = arrays["examples"].astype(np.float32)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the probabilities of each row."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def ranked(names: Sequence[str], probabilities: np.ndarray, *, length: int) -> List[Tuple[str, float]]:
+    """Return the likeliest names and their probabilities, best first, `length` of them at the most."""
+    order = np.argsort(-probabilities)[:length]
+    return [(names[i], float(probabilities[i])) for i in order]
