@@ -1,0 +1,220 @@
+"""From a stored update to a turn: which kind it is, whose, and the one service function that answers it.
+
+Routing uses python-telegram-bot's types, filters and handlers; its `Application` is not run, because each update is
+one transaction of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Bot, Update
+from telegram.constants import ChatMemberStatus
+from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
+
+from bot.chat.accounts import link_base
+from bot.chat.keyboards import read_press
+from bot.conversation import answers
+from bot.conversation.commands import answer_command
+from bot.conversation.decisions import decided
+from bot.conversation.models import Conversation
+from bot.conversation.replies import Reply, Turn, send
+from bot.conversation.service import Services, answer_text, is_flooding, log_incoming
+from bot.conversation.steps import press_button
+from bot.inbox.models import InboxUpdate
+from bot.kit.clock import Clock, local_day
+from bot.kit.errors import UserError
+from bot.locales.service import LANGUAGES, say
+from bot.outbox.service import enqueue_call
+from bot.profiles.service import mark_unreachable, person_of_chat
+
+# What people send besides text, and the sentence that helps.
+_MEDIA: tuple[tuple[filters.BaseFilter, str], ...] = (
+    (filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE, "chat.voice"),
+    (filters.PHOTO | filters.VIDEO | filters.ANIMATION, "chat.photo"),
+    (filters.Document.ALL, "chat.document"),
+    (filters.LOCATION | filters.VENUE, "chat.location"),
+    (filters.Sticker.ALL | filters.Dice.ALL, "chat.sticker"),
+    (filters.CONTACT, "chat.contact"),
+)
+_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+# An offline client: it lets the library's types read an update, and calls nobody.
+_READER = Bot("0:reader")
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Arrival:
+    """An update being answered, before it is known to be a turn."""
+
+    session: AsyncSession
+    row: InboxUpdate
+    update: Update
+    services: Services
+    clock: Clock
+
+
+async def answer_update(session: AsyncSession, row: InboxUpdate, *, services: Services, clock: Clock) -> None:
+    """Answer one stored update in its transaction; what needs no answer is logged as such."""
+    update = Update.de_json(row.payload or {}, _READER)
+    arrival = Arrival(session, row, update, services, clock)
+    for handler in _ROUTES:
+        check = handler.check_update(update)
+        if check is not None and check is not False:
+            await handler.callback(arrival, None)  # type: ignore[arg-type]
+            return
+    _log.info("update_without_answer", inbox_id=row.id, kind=row.kind)
+
+
+async def apologise(session: AsyncSession, row: InboxUpdate, incident: str, *, clock: Clock) -> None:
+    """Tell the person that something went wrong, with a number that the log also holds."""
+    if row.chat_id is None or row.chat_id <= 0 or row.kind not in ("message", "edited_message", "callback_query"):
+        return
+    person = await person_of_chat(
+        session, channel=row.channel, chat_id=row.chat_id, telegram_language=None, now=clock()
+    )
+    language = person.language or "fr"
+    text = say("chat.incident", language, incident=incident)
+    await enqueue_call(
+        session, channel=row.channel, chat_id=row.chat_id, method="send_message",
+        params={"chat_id": row.chat_id, "text": text}, now=clock(), update_id=row.id,
+    )  # fmt: skip
+
+
+async def _on_text(arrival: Arrival, _: object) -> None:
+    turn = await _open_turn(arrival)
+    message = arrival.update.effective_message
+    turn.text = (message.text if message else None) or ""
+    await _welcome_once(turn, arrival.services)
+    await answer_text(turn, arrival.services)
+
+
+async def _on_command(arrival: Arrival, _: object) -> None:
+    turn = await _open_turn(arrival)
+    message = arrival.update.effective_message
+    turn.text = (message.text if message else None) or ""
+    if await is_flooding(turn):
+        return
+    found = _COMMAND.match(turn.text)
+    name, argument = (found.group(1).lower(), (found.group(2) or "").strip()) if found else ("", "")
+    is_first = await _welcome_once(turn, arrival.services)
+    await answer_command(turn, arrival.services, name, argument, is_welcomed=is_first)
+
+
+async def _on_media(arrival: Arrival, _: object) -> None:
+    turn = await _open_turn(arrival)
+    if await is_flooding(turn):
+        return
+    key = next((key for kind, key in _MEDIA if kind.check_update(arrival.update)), "chat.media")
+    turn.text = f"[{key.partition('.')[2]}]"
+    message = arrival.update.effective_message
+    if message is not None and message.caption:
+        turn.text = message.caption
+        await send(turn, Reply(say(key, turn.language)))
+        await answer_text(turn, arrival.services)
+        return
+    await _welcome_once(turn, arrival.services)
+    await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"))
+    await send(turn, Reply(say(key, turn.language)))
+
+
+async def _on_press(arrival: Arrival, _: object) -> None:
+    query = arrival.update.callback_query
+    if query is None:
+        return
+    turn = await _open_turn(arrival)
+    turn.callback_id = query.id
+    turn.message_id = query.message.message_id if query.message else None
+    try:
+        press = await read_press(arrival.session, query.data or "", person_id=turn.person.id, now=turn.now)
+        turn.text = f"[{press.verb}]"
+        await log_incoming(turn, decided(turn.text, language=turn.language, intent="button"), source="button")
+        turn.text = ""
+        reply = await press_button(turn, press.verb, press.arguments, arrival.services.tools)
+    except UserError as error:
+        reply = Reply(toast=say(error.key, turn.language))
+    await send(turn, reply)
+
+
+async def _on_membership(arrival: Arrival, _: object) -> None:
+    change = arrival.update.my_chat_member
+    if change is None:
+        return
+    is_gone = change.new_chat_member.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+    if change.chat.type == change.chat.PRIVATE:
+        if is_gone:
+            await mark_unreachable(
+                arrival.session, channel=arrival.row.channel, chat_id=change.chat.id, reason="blocked",
+                now=arrival.clock(),
+            )  # fmt: skip
+    elif not is_gone:
+        await _leave_group(arrival, change.chat.id)
+
+
+async def _on_group(arrival: Arrival, _: object) -> None:
+    if arrival.update.effective_chat is not None:
+        await _leave_group(arrival, arrival.update.effective_chat.id)
+
+
+async def _leave_group(arrival: Arrival, chat_id: int) -> None:
+    now = arrival.clock()
+    farewell = {"chat_id": chat_id, "text": say("chat.group", "fr")}
+    for method, params in (("send_message", farewell), ("leave_chat", {"chat_id": chat_id})):
+        await enqueue_call(
+            arrival.session, channel=arrival.row.channel, chat_id=chat_id, method=method, params=params, now=now,
+            update_id=arrival.row.id,
+        )  # fmt: skip
+
+
+async def _open_turn(arrival: Arrival) -> Turn:
+    user, chat, now = arrival.update.effective_user, arrival.update.effective_chat, arrival.clock()
+    chat_id = chat.id if chat else (arrival.row.chat_id or 0)
+    telegram_language = user.language_code if user else None
+    person = await person_of_chat(
+        arrival.session, channel=arrival.row.channel, chat_id=chat_id, telegram_language=telegram_language, now=now
+    )
+    await arrival.session.execute(
+        insert(Conversation)
+        .values(person_id=person.id, page=0, rasa_epoch=0, rasa_turns=0, updated_at=now)
+        .on_conflict_do_nothing()
+    )
+    conversation = await arrival.session.get_one(Conversation, person.id)
+    conversation.updated_at = now
+    short = (telegram_language or "").partition("-")[0]
+    return Turn(
+        session=arrival.session, person=person, conversation=conversation,
+        language=person.language or (short if short in LANGUAGES else "fr"), now=now, today=local_day(now),
+        inbox_id=arrival.row.id, received_at=arrival.row.received_at, clock=arrival.clock,
+        link_base=await link_base(arrival.session) if arrival.row.channel == "telegram" else "",
+    )  # fmt: skip
+
+
+async def _welcome_once(turn: Turn, services: Services) -> bool:
+    if turn.person.welcomed_at is not None:
+        return False
+    turn.person.welcomed_at = turn.now
+    await send(turn, answers.welcome(turn, services.tools.settings))
+    return True
+
+
+Callback = Callable[[Arrival, object], Awaitable[None]]
+
+
+def _messages(kind: filters.BaseFilter, callback: Callback) -> BaseHandler[Update, object, None]:
+    return MessageHandler(kind, callback)  # type: ignore[arg-type]
+
+
+_ROUTES: tuple[BaseHandler[Update, object, None], ...] = (
+    _messages(filters.ChatType.PRIVATE & filters.COMMAND, _on_command),
+    _messages(filters.ChatType.PRIVATE & filters.TEXT, _on_text),
+    _messages(filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, _on_media),
+    _messages(filters.ChatType.GROUPS | filters.ChatType.CHANNEL, _on_group),
+    CallbackQueryHandler(_on_press),  # type: ignore[arg-type]
+    ChatMemberHandler(_on_membership, ChatMemberHandler.MY_CHAT_MEMBER),  # type: ignore[arg-type]
+)

@@ -1,0 +1,217 @@
+"""The steps about one offer: its card, keeping it, sharing it, applying to it, and the list of those kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.catalogue.models import Offer
+from bot.catalogue.service import is_available, load_offers
+from bot.chat.formatting import escape
+from bot.chat.keyboards import Button
+from bot.conversation.cards import offer_card, offer_line
+from bot.conversation.models import ResultList, SavedOffer
+from bot.conversation.replies import Reply, Turn
+from bot.conversation.searching import PAGE_SIZE, current_list
+from bot.kit.embedding import Embedder
+from bot.locales.service import say
+from bot.vocabulary.text import fold
+
+_MOST_SHOWN = 10
+_LIKE_ENOUGH = 0.25
+_RANK = re.compile(
+    r"(?:^|\s)(?:n|no|num|numero|number|le|la|the|el|offre|offer)?\s*(\d{1,3})(?:e|er|ere|eme|ieme|st|nd|rd|th)?(?:\s|$)"
+)
+_ORDINALS = {
+    1: ("premier", "premiere", "1er", "1ere", "first", "primero", "primera", "الاول", "الاولي"),
+    2: ("deuxieme", "second", "seconde", "segundo", "segunda", "الثاني", "الثانيه"),
+    3: ("troisieme", "third", "tercero", "tercera", "الثالث", "الثالثه"),
+    4: ("quatrieme", "fourth", "cuarto", "cuarta", "الرابع", "الرابعه"),
+    5: ("cinquieme", "fifth", "quinto", "quinta", "الخامس", "الخامسه"),
+}
+_LAST = ("dernier", "derniere", "last", "ultimo", "ultima", "الاخير", "الاخيره")
+
+
+async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
+    """Return the card of an offer, replacing the list when a button asked for it."""
+    offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
+    if offer is None or not is_available(offer, today=turn.today):
+        return Reply(say("search.offer_gone", turn.language), _back(turn, list_id), in_place=True)
+    turn.conversation.offer_id = offer.id
+    shown = await _own_list(turn, list_id)
+    reasons = _reasons(shown, offer_id)
+    rows = await _card_rows(turn, offer, shown)
+    return Reply(offer_card(offer, reasons, turn.language), rows, in_place=True)
+
+
+async def show_chosen_offer(turn: Turn, *, embedder: Embedder) -> Reply:
+    """Return the card of the offer that the person's words point at: a rank, an ordinal, or what it is about."""
+    offer_id = await chosen_offer(turn, embedder=embedder)
+    if offer_id is not None:
+        return await show_offer(turn, offer_id, list_id=turn.conversation.list_id)
+    key = "search.which_offer" if turn.conversation.list_id else "search.no_list"
+    return Reply(say(key, turn.language), await _number_rows(turn))
+
+
+async def chosen_offer(turn: Turn, *, embedder: Embedder) -> int | None:
+    """Return the offer of the shown list that the words point at, else the one whose card was last shown."""
+    shown = await current_list(turn)
+    if shown is None:
+        return turn.conversation.offer_id
+    rank = rank_said(turn.text, last=min(len(shown.offer_ids), (turn.conversation.page + 1) * PAGE_SIZE))
+    if rank is not None and rank <= len(shown.offer_ids):
+        return shown.offer_ids[rank - 1]
+    return await _most_like(turn, shown, embedder) if rank is None else None
+
+
+def rank_said(text: str, *, last: int) -> int | None:
+    """Return the rank that a message names ("le 2e", "the second one", "la dernière"), or None."""
+    words = fold(text).split()
+    if any(word in _LAST for word in words):
+        return last
+    for rank, ordinals in _ORDINALS.items():
+        if any(word in ordinals for word in words):
+            return rank
+    found = _RANK.search(fold(text))
+    return int(found.group(1)) or None if found else None
+
+
+async def save_offer(turn: Turn, offer_id: int | None, *, list_id: int | None = None) -> Reply:
+    """Keep an offer; from its card, the card is shown again with the button turned."""
+    if offer_id is None:
+        key = "search.which_offer" if turn.conversation.list_id else "search.no_list"
+        return Reply(say(key, turn.language), await _number_rows(turn))
+    statement = insert(SavedOffer).values(person_id=turn.person.id, offer_id=offer_id, saved_at=turn.now)
+    result = await turn.session.execute(statement.on_conflict_do_nothing().returning(SavedOffer.offer_id))
+    words = say("search.saved" if result.first() else "search.already_saved", turn.language)
+    return await _after_saving(turn, offer_id, list_id, words)
+
+
+async def unsave_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
+    """Stop keeping an offer."""
+    statement = delete(SavedOffer).where(SavedOffer.person_id == turn.person.id, SavedOffer.offer_id == offer_id)
+    await turn.session.execute(statement)
+    return await _after_saving(turn, offer_id, list_id, say("search.unsaved", turn.language))
+
+
+async def list_saved(turn: Turn) -> Reply:
+    """Return the kept offers as a numbered list, closed ones marked."""
+    query = select(SavedOffer.offer_id).where(SavedOffer.person_id == turn.person.id)
+    ids = list(await turn.session.scalars(query.order_by(SavedOffer.saved_at.desc()).limit(_MOST_SHOWN)))
+    if not ids:
+        return Reply(say("search.saved_none", turn.language))
+    offers = await load_offers(turn.session, ids)
+    kept = ResultList(
+        person_id=turn.person.id, criteria={}, offer_ids=ids, reasons=[[] for _ in ids], total=len(ids), created_at=turn.now,
+    )  # fmt: skip
+    turn.session.add(kept)
+    await turn.session.flush()
+    turn.conversation.list_id, turn.conversation.page = kept.id, 0
+    lines = [say("search.saved_title", turn.language, count=len(ids))]
+    buttons: list[Button] = []
+    for rank, offer in enumerate((offers[offer_id] for offer_id in ids if offer_id in offers), 1):
+        can_apply = is_available(offer, today=turn.today)
+        lines.append(offer_line(offer, rank, [], turn.language, is_available=can_apply))
+        buttons.append(Button(str(rank), "show_offer", {"offer_id": offer.id, "list_id": kept.id}))
+    return Reply(
+        "\n\n".join(lines), [buttons[:5], buttons[5:]] if len(buttons) > PAGE_SIZE else [buttons], in_place=True
+    )
+
+
+async def how_to_apply(turn: Turn, *, embedder: Embedder) -> Reply:
+    """Say how to apply to the offer that the words point at, or that was last shown."""
+    rank = rank_said(turn.text, last=PAGE_SIZE)
+    offer_id = turn.conversation.offer_id if rank is None else None
+    offer_id = offer_id or await chosen_offer(turn, embedder=embedder)
+    offer = (await load_offers(turn.session, [offer_id])).get(offer_id) if offer_id else None
+    if offer is None:
+        key = "search.which_offer" if turn.conversation.list_id else "search.no_list"
+        return Reply(say(key, turn.language), await _number_rows(turn))
+    if not is_available(offer, today=turn.today):
+        return Reply(say("search.offer_gone", turn.language))
+    text = say("answers.apply", turn.language, title=escape(offer.title))
+    how = say("search.apply", turn.language, how=escape(offer.how_to_apply))
+    rows = [[Button(say("search.apply_link", turn.language), url=offer.apply_url)]] if offer.apply_url else []
+    return Reply(f"{text}\n{how}", rows)
+
+
+async def _after_saving(turn: Turn, offer_id: int, list_id: int | None, words: str) -> Reply:
+    if turn.message_id is None:
+        return Reply(words)
+    card = await show_offer(turn, offer_id, list_id=list_id)
+    return Reply(card.text, card.rows, in_place=True, toast=words)
+
+
+async def _card_rows(turn: Turn, offer: Offer, shown: ResultList | None) -> list[list[Button]]:
+    known = {"offer_id": offer.id, "list_id": shown.id if shown else None}
+    is_saved = await turn.session.get(SavedOffer, (turn.person.id, offer.id)) is not None
+    keep = Button(
+        say("search.unsave" if is_saved else "search.save", turn.language), "unsave" if is_saved else "save", known
+    )
+    share = _share_link(turn, offer)
+    rows = [[keep, Button(say("search.share", turn.language), url=share)] if share else [keep]]
+    if offer.apply_url:
+        rows.append([Button(say("search.apply_link", turn.language), url=offer.apply_url)])
+    return rows + _back(turn, shown.id if shown else None)
+
+
+def _back(turn: Turn, list_id: int | None) -> list[list[Button]]:
+    if list_id is None:
+        return []
+    where = {"list_id": list_id, "page": turn.conversation.page}
+    return [[Button(say("search.back", turn.language), "show_page", where)]]
+
+
+def _share_link(turn: Turn, offer: Offer) -> str | None:
+    if not turn.link_base:
+        return None
+    link = f"{turn.link_base}?start=offer_{offer.id}"
+    text = say("search.share_text", turn.language, title=offer.title)
+    return f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(text, safe='')}"
+
+
+async def _own_list(turn: Turn, list_id: int | None) -> ResultList | None:
+    shown = await turn.session.get(ResultList, list_id) if list_id is not None else None
+    return shown if shown is not None and shown.person_id == turn.person.id else None
+
+
+def _reasons(shown: ResultList | None, offer_id: int) -> Sequence[Any]:
+    if shown is None or offer_id not in shown.offer_ids:
+        return []
+    reasons: Sequence[Any] = shown.reasons[shown.offer_ids.index(offer_id)]
+    return reasons
+
+
+async def _number_rows(turn: Turn) -> list[list[Button]]:
+    shown = await current_list(turn)
+    if shown is None:
+        return []
+    first = turn.conversation.page * PAGE_SIZE
+    page = shown.offer_ids[first : first + PAGE_SIZE]
+    return [
+        [
+            Button(str(rank), "show_offer", {"offer_id": one, "list_id": shown.id})
+            for rank, one in enumerate(page, first + 1)
+        ]
+    ]
+
+
+async def _most_like(turn: Turn, shown: ResultList, embedder: Embedder) -> int | None:
+    """Return the offer on the shown page that the words describe ("celle avec les enfants"), if one stands out."""
+    first = turn.conversation.page * PAGE_SIZE
+    ids = shown.offer_ids[first : first + PAGE_SIZE]
+    offers = await load_offers(turn.session, ids)
+    known = [offer_id for offer_id in ids if offer_id in offers]
+    if not known or not turn.text:
+        return turn.conversation.offer_id
+    texts = [f"{offers[one].title}. {offers[one].organisation}. {offers[one].places[0].city or ''}" for one in known]
+    question, *described = embedder.embed([turn.text, *texts])
+    scores = [float(np.dot(question, vector)) for vector in described]
+    best = max(range(len(known)), key=scores.__getitem__)
+    return known[best] if scores[best] >= _LIKE_ENOUGH else turn.conversation.offer_id

@@ -1,0 +1,167 @@
+"""The steps of searching: look for offers, show pages that stay the same, narrow, widen, or say why nothing fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.catalogue.criteria import Criteria
+from bot.catalogue.models import Offer
+from bot.catalogue.service import (
+    facets,
+    is_available,
+    load_offers,
+    relaxation_label,
+    relaxations,
+    search_offers,
+)
+from bot.chat.formatting import escape
+from bot.chat.keyboards import Button
+from bot.conversation.cards import offer_line
+from bot.conversation.models import ResultList
+from bot.conversation.replies import Reply, Turn
+from bot.conversation.wording import describe
+from bot.kit.embedding import Embedder
+from bot.locales.service import say
+from bot.vocabulary.countries import country_with_preposition
+from bot.vocabulary.kinds import KINDS, kind_label
+
+PAGE_SIZE = 5
+_MANY = 6  # from here on, buttons that narrow are worth their place
+_FACET_BUTTONS = 3
+
+
+async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface: str = "") -> Reply:
+    """Search, keep the list as it stands, and return its first page or what would give results."""
+    turn.conversation.criteria = criteria.to_json()
+    turn.conversation.pending_question = None
+    result = await search_offers(turn.session, criteria, embedder=embedder, today=turn.today)
+    if not result.hits:
+        turn.conversation.list_id = None
+        return await _nothing_found(turn, criteria)
+    kept = ResultList(
+        person_id=turn.person.id,
+        criteria=criteria.to_json(),
+        offer_ids=[hit.offer_id for hit in result.hits],
+        reasons=[hit.reasons_json() for hit in result.hits],
+        total=result.total,
+        created_at=turn.now,
+    )
+    turn.session.add(kept)
+    await turn.session.flush()
+    return await show_page(turn, kept, 0, preface=preface)
+
+
+async def ask_kind(turn: Turn) -> Reply:
+    """Ask what the person thinks of, with a button for each kind."""
+    turn.conversation.pending_question = "which_kind"
+    buttons = [
+        Button(kind_label(kind, turn.language).capitalize(), "search_with", {"criteria": {"kind": kind}})
+        for kind in KINDS
+    ]
+    everything = Button(say("search.kind_any", turn.language), "search_with", {"criteria": {}})
+    return Reply(say("search.which_kind", turn.language), [buttons[:2], buttons[2:4], [buttons[4], everything]])
+
+
+async def current_list(turn: Turn) -> ResultList | None:
+    """Return the list last shown to this person."""
+    if turn.conversation.list_id is None:
+        return None
+    return await turn.session.get(ResultList, turn.conversation.list_id)
+
+
+async def more_results(turn: Turn, *, embedder: Embedder) -> Reply:
+    """Return the next page of the list last shown; past its end, what a wider search would give."""
+    shown = await current_list(turn)
+    if shown is None:
+        running = turn.conversation.criteria
+        if running is not None:
+            return await search(turn, Criteria.from_json(running), embedder=embedder)
+        return Reply(say("search.no_list", turn.language))
+    page = turn.conversation.page + 1
+    if page * PAGE_SIZE >= len(shown.offer_ids):
+        rows = await _widening_rows(turn, Criteria.from_json(shown.criteria))
+        return Reply(say("search.no_more", turn.language), rows)
+    return await show_page(turn, shown, page)
+
+
+async def show_page(turn: Turn, shown: ResultList, page: int, *, preface: str = "") -> Reply:
+    """Return one page of a kept list. Ranks never move: an offer that closed meanwhile stays, marked."""
+    page = max(0, min(page, (len(shown.offer_ids) - 1) // PAGE_SIZE))
+    turn.conversation.list_id, turn.conversation.page = shown.id, page
+    first = page * PAGE_SIZE
+    ids = shown.offer_ids[first : first + PAGE_SIZE]
+    offers = await load_offers(turn.session, ids)
+    lines, numbers = _entries(turn, shown, ids, offers, first)
+    criteria = Criteria.from_json(shown.criteria)
+    rows: list[Sequence[Button]] = [numbers] if numbers else []
+    rows.append(_paging(turn, shown, page))
+    if page == 0 and shown.total >= _MANY:
+        rows.append(await _narrowing(turn, criteria))
+    text = "\n\n".join(part for part in (preface, _heading(turn, shown, criteria, first, len(ids)), *lines) if part)
+    return Reply(text, [row for row in rows if row], in_place=True)
+
+
+def _entries(
+    turn: Turn, shown: ResultList, ids: Sequence[int], offers: dict[int, Offer], first: int
+) -> tuple[list[str], list[Button]]:
+    lines: list[str] = []
+    numbers: list[Button] = []
+    for rank, offer_id in enumerate(ids, first + 1):
+        offer = offers.get(offer_id)
+        if offer is None:
+            continue
+        can_apply = is_available(offer, today=turn.today)
+        lines.append(offer_line(offer, rank, shown.reasons[rank - 1], turn.language, is_available=can_apply))
+        if can_apply:
+            numbers.append(Button(str(rank), "show_offer", {"offer_id": offer_id, "list_id": shown.id}))
+    return lines, numbers
+
+
+def _heading(turn: Turn, shown: ResultList, criteria: Criteria, first: int, count: int) -> str:
+    what = escape(describe(criteria, turn.language))
+    key = "search.found_many" if shown.total > len(shown.offer_ids) else "search.found"
+    title = say(key, turn.language, count=len(shown.offer_ids), what=what)
+    if len(shown.offer_ids) <= PAGE_SIZE:
+        return title
+    return (
+        f"{title}\n{say('search.page', turn.language, first=first + 1, last=first + count, total=len(shown.offer_ids))}"
+    )
+
+
+def _paging(turn: Turn, shown: ResultList, page: int) -> list[Button]:
+    row: list[Button] = []
+    if page > 0:
+        row.append(Button(say("search.previous", turn.language), "show_page", {"list_id": shown.id, "page": page - 1}))
+    if (page + 1) * PAGE_SIZE < len(shown.offer_ids):
+        row.append(Button(say("search.next", turn.language), "show_page", {"list_id": shown.id, "page": page + 1}))
+    return row
+
+
+async def _narrowing(turn: Turn, criteria: Criteria) -> list[Button]:
+    if criteria.has_place():
+        return []
+    counted = await facets(turn.session, criteria, today=turn.today)
+    return [
+        Button(
+            f"{country_with_preposition(code, turn.language)} ({count})",
+            "search_with",
+            {"criteria": {**criteria.to_json(), "countries": [code]}},
+        )
+        for code, count in counted.countries[:_FACET_BUTTONS]
+    ]
+
+
+async def _nothing_found(turn: Turn, criteria: Criteria) -> Reply:
+    rows = await _widening_rows(turn, criteria)
+    text = say("search.none", turn.language, what=escape(describe(criteria, turn.language)))
+    ending = say("search.none_widen" if rows else "search.none_adviser", turn.language)
+    return Reply(f"{text}\n{ending}", rows, in_place=True)
+
+
+async def _widening_rows(turn: Turn, criteria: Criteria) -> list[list[Button]]:
+    found: Sequence[Any] = await relaxations(turn.session, criteria, today=turn.today)
+    return [
+        [Button(relaxation_label(relaxed, turn.language), "search_with", {"criteria": relaxed.criteria.to_json()})]
+        for relaxed in found
+    ]

@@ -1,0 +1,178 @@
+"""One turn: understand what a person wrote, take one step, write the answer. Rasa is asked, never depended on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from bot.conversation.decisions import decided, step_of
+from bot.conversation.replies import Reply, Turn, send
+from bot.conversation.steps import Tools, take_step
+from bot.kit.errors import Unavailable
+from bot.kit.masking import mask
+from bot.locales.service import say
+from bot.transcripts.service import count_recent, log_message
+from bot.understanding.guard import Verdict
+from bot.understanding.models import Parse
+from bot.understanding.rasa_client import RasaTurn
+from bot.understanding.service import detect_language, is_distress, screen, understand, understand_simply
+
+# A Rasa turn costs 0.6 ms more for each earlier turn of its conversation: a fresh one now and then costs nothing,
+# because these tables, not Rasa's tracker, hold the state.
+TURNS_PER_RASA_CONVERSATION = 5
+FLOOD_WINDOW = timedelta(minutes=1)
+FLOOD_LIMIT = 20
+_SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
+_log = structlog.get_logger(__name__)
+_turns = Counter("escale_turns_total", "Turns by who understood them", ["source"])
+_latency = Histogram("escale_turn_seconds", "From an update's reception to its answer being written")
+
+
+class Rasa(Protocol):
+    """Whoever decides what a text means and which step follows."""
+
+    async def turn(self, conversation_id: str, text: str, context: dict[str, Any]) -> RasaTurn:
+        """Return the decision for one text.
+
+        Raises:
+            Unavailable: no usable answer in time.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a turn needs besides its transaction."""
+
+    rasa: Rasa
+    tools: Tools
+    show_typing: Callable[[Turn], Awaitable[None]]
+
+
+async def answer_text(turn: Turn, services: Services) -> None:
+    """Answer what a person wrote: guards first, then Rasa, else the search on their own words."""
+    if await is_flooding(turn):
+        return
+    seen = screen(turn.text)
+    if not turn.person.language_chosen:
+        turn.language = detect_language(
+            turn.text, previous=turn.person.language, telegram=turn.person.telegram_language
+        )
+        turn.person.language = turn.language
+    if is_distress(turn.text):
+        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="emergency"), "emergency")
+        return
+    if seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
+        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="out_of_scope"), "empty")
+        return
+    turn.text = seen.text
+    parse, step = await _understood(turn, services)
+    notes = [say("chat.shortened", turn.language)] if seen.verdict is Verdict.TOO_LONG else []
+    if parse.source == "simple" and _is_notice_due(turn):
+        notes.insert(0, say("chat.simple_mode", turn.language))
+    await _answer_with(turn, services, parse, step, notes=notes)
+
+
+async def is_flooding(turn: Turn) -> bool:
+    """Whether this person writes faster than anybody reads: one polite notice at the limit, then silence."""
+    recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW)
+    if recent < FLOOD_LIMIT:
+        return False
+    await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"), intent="flood")
+    if recent == FLOOD_LIMIT:
+        await send(turn, Reply(say("chat.too_fast", turn.language)))
+    return True
+
+
+async def log_incoming(turn: Turn, parse: Parse, *, intent: str | None = None, source: str | None = None) -> None:
+    """Log what came in, masked, with what was understood."""
+    entities = [{**entity, "value": mask(str(entity["value"]))} for entity in parse.to_json()["entities"]]
+    await log_message(
+        turn.session,
+        person_id=turn.person.id,
+        text=mask(turn.text),
+        language=turn.language,
+        intent=intent or parse.intent.name,
+        confidence=parse.intent.confidence,
+        entities=entities,
+        source=source or parse.source,
+        model_version=parse.model,
+        update_id=turn.inbox_id,
+        now=turn.now,
+    )
+    _turns.labels(source or parse.source).inc()
+
+
+async def _answer_with(
+    turn: Turn, services: Services, parse: Parse, step: str, *, notes: list[str] | None = None
+) -> None:
+    await log_incoming(turn, parse)
+    if step == "empty":
+        reply = Reply(say("chat.empty", turn.language))
+    else:
+        reply = await take_step(turn, step, parse, services.tools)
+    if notes:
+        reply = replace(reply, text="\n\n".join([*notes, reply.text]))
+    await send(turn, reply)
+    _latency.observe(max(0.0, (turn.clock() - turn.received_at).total_seconds()))
+
+
+async def _understood(turn: Turn, services: Services) -> tuple[Parse, str]:
+    """Return what the text means and the step to take, by Rasa if it answers, else by simple means."""
+    try:
+        async with _typing_when_slow(turn, services):
+            answer = await services.rasa.turn(rasa_conversation(turn), turn.text, rasa_context(turn))
+    except Unavailable as error:
+        _log.warning("simple_mode", reason=error.reason)
+        parse = understand_simply(turn.text, language=turn.language, today=turn.today)
+        return parse, step_of(parse.intent.name)
+    turn.conversation.rasa_turns += 1
+    parse = understand(answer.parse, text=turn.text, language=turn.language, today=turn.today, model=answer.model)
+    return parse, answer.step or step_of(parse.intent.name)
+
+
+def rasa_conversation(turn: Turn) -> str:
+    """Return the identity of the short Rasa conversation in use; a fresh one begins every few turns."""
+    if turn.conversation.rasa_turns >= TURNS_PER_RASA_CONVERSATION:
+        turn.conversation.rasa_epoch += 1
+        turn.conversation.rasa_turns = 0
+    return f"{turn.person.channel}-{turn.person.id}-{turn.conversation.rasa_epoch}"
+
+
+def rasa_context(turn: Turn) -> dict[str, Any]:
+    """Return what Rasa must know of the state to choose a step; sent at each turn, so that it may forget."""
+    return {
+        "language": turn.language,
+        "pending_question": turn.conversation.pending_question or "none",
+        "has_search": turn.conversation.criteria is not None,
+        "has_list": turn.conversation.list_id is not None,
+    }
+
+
+@contextlib.asynccontextmanager
+async def _typing_when_slow(turn: Turn, services: Services) -> Any:
+    async def later() -> None:
+        await asyncio.sleep(0.7)
+        await services.show_typing(turn)
+
+    task = asyncio.create_task(later())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _is_notice_due(turn: Turn) -> bool:
+    last = turn.conversation.simple_notice_at
+    if last is not None and turn.now - last < _SIMPLE_NOTICE_EVERY:
+        return False
+    turn.conversation.simple_notice_at = turn.now
+    return True

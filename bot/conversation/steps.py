@@ -1,0 +1,226 @@
+"""From the name of a step to what it does: the one table that Rasa's actions, simple mode and buttons share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.catalogue.criteria import Criteria
+from bot.conversation import answers, offers, searching
+from bot.conversation.models import ResultList
+from bot.conversation.refinement import refine_search, start_search
+from bot.conversation.replies import Reply, Turn
+from bot.kit.embedding import Embedder
+from bot.kit.errors import UserError
+from bot.kit.settings import Settings
+from bot.locales.service import LANGUAGES, say
+from bot.understanding.models import Parse
+
+# Steps that answer with one sentence of the catalogue.
+_SENTENCES = {
+    "answer_funding": "answers.funding",
+    "answer_visa": "answers.visa",
+    "find_association": "answers.association",
+    "find_event": "answers.event",
+    "subscribe_alerts": "answers.alerts",
+    "manage_alerts": "answers.manage_alerts",
+    "privacy": "answers.privacy",
+    "complaint": "answers.complaint",
+    "bot_challenge": "answers.bot_challenge",
+    "thank": "answers.thanks",
+    "goodbye": "answers.goodbye",
+    "emergency": "answers.emergency",
+    "help": "chat.help",
+}
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What steps need besides the turn."""
+
+    embedder: Embedder
+    settings: Settings
+
+
+async def take_step(turn: Turn, step: str, parse: Parse, tools: Tools) -> Reply:
+    """Take the step that was decided for what the person wrote; an unknown step answers as out of scope."""
+    if key := _SENTENCES.get(step):
+        return answers.simple_answer(turn, key, tools.settings)
+    taken = _STEPS.get(step)
+    return await taken(turn, parse, tools) if taken else _out_of_scope(turn)
+
+
+async def press_button(turn: Turn, verb: str, arguments: dict[str, Any], tools: Tools) -> Reply:
+    """Do what a button stands for.
+
+    Raises:
+        UserError: the button speaks of something that is gone.
+    """
+    pressed = _BUTTONS.get(verb)
+    if pressed is None:
+        raise UserError("chat.button_expired")
+    return await pressed(turn, arguments, tools)
+
+
+async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    running = turn.conversation.criteria
+    criteria = start_search(parse, Criteria.from_json(running) if running is not None else None)
+    if parse.intent.name == "search_any" and criteria.is_bare() and parse.source != "simple":
+        turn.conversation.criteria = criteria.to_json()
+        return await searching.ask_kind(turn)
+    return await searching.search(turn, criteria, embedder=tools.embedder)
+
+
+async def _refine(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    running = turn.conversation.criteria
+    criteria = refine_search(parse, Criteria.from_json(running) if running is not None else None)
+    return await searching.search(turn, criteria, embedder=tools.embedder)
+
+
+async def _more(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
+    return await searching.more_results(turn, embedder=tools.embedder)
+
+
+async def _details(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
+    return await offers.show_chosen_offer(turn, embedder=tools.embedder)
+
+
+async def _save(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
+    rank = offers.rank_said(turn.text, last=searching.PAGE_SIZE)
+    offer_id = turn.conversation.offer_id if rank is None else None
+    return await offers.save_offer(turn, offer_id or await offers.chosen_offer(turn, embedder=tools.embedder))
+
+
+async def _saved(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return await offers.list_saved(turn)
+
+
+async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
+    return await offers.how_to_apply(turn, embedder=tools.embedder)
+
+
+async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    return await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
+
+
+async def _programme(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    return await answers.answer_programme(turn, parse, embedder=tools.embedder)
+
+
+async def _adviser(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
+    return answers.offer_adviser(turn, tools.settings)
+
+
+async def _language(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
+    named = [str(entity.norm) for entity in parse.entities if entity.entity == "language" and entity.norm]
+    return answers.choose_language(turn, named[0] if named else None)
+
+
+async def _confirm_restart(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return answers.confirm_restart(turn)
+
+
+async def _restart(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return answers.restart(turn)
+
+
+async def _greet(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return await answers.greet(turn)
+
+
+async def _affirm(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
+    return await answers.affirm(turn, embedder=tools.embedder)
+
+
+async def _deny(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return answers.deny(turn)
+
+
+def _out_of_scope(turn: Turn) -> Reply:
+    return Reply(say("answers.out_of_scope", turn.language), answers.resume_rows(turn))
+
+
+async def _press_search(turn: Turn, arguments: dict[str, Any], tools: Tools) -> Reply:
+    return await searching.search(turn, Criteria.from_json(arguments.get("criteria")), embedder=tools.embedder)
+
+
+async def _press_page(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    shown = await turn.session.get(ResultList, int(arguments["list_id"]))
+    if shown is None or shown.person_id != turn.person.id:
+        raise UserError("chat.button_expired")
+    if not shown.criteria:  # the kept offers: they may have changed since
+        return await offers.list_saved(turn)
+    turn.conversation.criteria = shown.criteria
+    return await searching.show_page(turn, shown, int(arguments["page"]))
+
+
+async def _press_offer(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await offers.show_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
+
+
+async def _press_save(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await offers.save_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
+
+
+async def _press_unsave(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await offers.unsave_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
+
+
+async def _press_ask_kind(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await searching.ask_kind(turn)
+
+
+async def _press_help(turn: Turn, _arguments: dict[str, Any], tools: Tools) -> Reply:
+    return answers.simple_answer(turn, "chat.help", tools.settings)
+
+
+async def _press_languages(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return answers.choose_language(turn, None)
+
+
+async def _press_set_language(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    language = arguments.get("language")
+    return answers.choose_language(turn, language if language in LANGUAGES else None)
+
+
+async def _press_restart(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return answers.restart(turn)
+
+
+async def _press_keep_search(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return answers.keep_search(turn)
+
+
+_STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
+    "search_offers": _search,
+    "refine_search": _refine,
+    "more_results": _more,
+    "show_details": _details,
+    "save_offer": _save,
+    "list_saved": _saved,
+    "how_to_apply": _apply,
+    "answer_eligibility": _eligibility,
+    "answer_programme": _programme,
+    "offer_adviser": _adviser,
+    "change_language": _language,
+    "confirm_restart": _confirm_restart,
+    "restart_search": _restart,
+    "greet": _greet,
+    "affirm": _affirm,
+    "deny": _deny,
+}
+
+_BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] = {
+    "search_with": _press_search,
+    "show_page": _press_page,
+    "show_offer": _press_offer,
+    "save": _press_save,
+    "unsave": _press_unsave,
+    "ask_kind": _press_ask_kind,
+    "help": _press_help,
+    "languages": _press_languages,
+    "set_language": _press_set_language,
+    "restart": _press_restart,
+    "keep_search": _press_keep_search,
+}

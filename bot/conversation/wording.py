@@ -1,0 +1,113 @@
+"""Puts criteria, durations, days and amounts into words, in the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_currency
+
+from bot.catalogue.criteria import Criteria
+from bot.chat.formatting import isolate
+from bot.locales.service import say
+from bot.vocabulary.countries import country_name, country_with_preposition
+from bot.vocabulary.fields import field_label
+from bot.vocabulary.kinds import kind_label
+from bot.vocabulary.levels import level_label
+from bot.vocabulary.programmes import programme_label
+from bot.vocabulary.regions import region_label
+
+_WEEKS_A_MONTH = 4
+
+
+def describe(criteria: Criteria, language: str) -> str:
+    """Return the criteria in a few words: "stages · en Espagne ou au Portugal · tourisme · 2 mois · dès juin 2027"."""
+    parts = [
+        kind_label(criteria.kind, language, is_plural=True) if criteria.kind else "",
+        _places(criteria, language),
+        _alternatives((field_label(code, language) for code in criteria.fields), language),
+        _alternatives((programme_label(code, language) for code in criteria.programmes), language),
+        _stay(criteria, language),
+        say("search.start_short", language, month=month(criteria.start_from, language)) if criteria.start_from else "",
+        say("search.from_to_age", language, age=criteria.age) if criteria.age else "",
+        level_label(criteria.level, language) if criteria.level else "",
+        criteria.organisation or "",
+        _refusals(criteria, language),
+    ]
+    return " · ".join(part for part in parts if part) or say("search.everything", language)
+
+
+def months(low: Decimal | float | None, high: Decimal | float | None, language: str) -> str:
+    """Return a stay's length in months, or in weeks below one month; "" when unknown."""
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        if high is None:
+            return say("search.duration_from", language, low=number(low or 0))
+        return _exact(high, language)
+    if low == high:
+        return _exact(low, language)
+    if high < 1:
+        return _exact(high, language)
+    return say("search.duration_range", language, low=number(low), high=number(high))
+
+
+def number(value: Decimal | float) -> str:
+    """Return a number without useless zeros: 2, 1.5, 0.25."""
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
+def day(value: date, language: str) -> str:
+    """Return a day in words, such as "3 mars 2027"."""
+    return format_date(value, "d MMMM y", locale=language)
+
+
+def month(value: date, language: str) -> str:
+    """Return a month in words, such as "juin 2027"."""
+    return format_skeleton("yMMMM", value, locale=language)
+
+
+def money(amount: Decimal, currency: str | None, language: str) -> str:
+    """Return an amount with its currency, without cents when there are none."""
+    pattern = "¤#,##0" if amount == amount.to_integral_value() else None
+    if pattern is None or language != "en":
+        text = format_currency(amount, currency or "EUR", locale=language, currency_digits=False)
+        return text.replace(",00", "").replace(".00", "")
+    return format_currency(amount, currency or "EUR", format=pattern, locale=language, currency_digits=False)
+
+
+def listed(items: Iterable[str], language: str, *, style: str = "standard") -> str:
+    """Return items in one phrase: "a, b et c"."""
+    return format_list(list(items), style=style, locale=language)  # type: ignore[arg-type]
+
+
+def _exact(value: Decimal | float, language: str) -> str:
+    if value < 1:
+        return say("search.duration_weeks", language, count=max(1, round(float(value) * _WEEKS_A_MONTH)))
+    if float(value) == int(value):
+        return say("search.duration_months", language, count=int(value))
+    return say("search.duration_fraction", language, count=number(value))
+
+
+def _places(criteria: Criteria, language: str) -> str:
+    cities = [isolate(city.name) if language == "ar" else city.name for city in criteria.cities]
+    regions = [region_label(code, language) for code in criteria.regions]
+    countries = [country_with_preposition(code, language) for code in criteria.countries]
+    return _alternatives([*cities, *regions, *countries], language)
+
+
+def _stay(criteria: Criteria, language: str) -> str:
+    return months(criteria.duration_min, criteria.duration_max, language)
+
+
+def _refusals(criteria: Criteria, language: str) -> str:
+    names = [country_name(code, language) for code in criteria.excluded_countries]
+    names += [key.title() for key in criteria.excluded_cities]
+    return say("search.without", language, what=listed(names, language)) if names else ""
+
+
+def _alternatives(items: Iterable[str], language: str) -> str:
+    return listed(items, language, style="or")

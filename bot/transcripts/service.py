@@ -1,0 +1,77 @@
+"""Writes and reads the conversation log. Callers mask first (`bot.kit.masking.mask`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.transcripts.models import LoggedMessage
+
+
+async def log_message(
+    session: AsyncSession,
+    *,
+    person_id: int,
+    text: str,
+    language: str | None,
+    intent: str | None,
+    confidence: float | None,
+    entities: list[Any],
+    source: str,
+    model_version: str | None,
+    update_id: int,
+    now: datetime,
+) -> None:
+    """Log what a person wrote or pressed; `text` and `entities` are already masked."""
+    session.add(
+        LoggedMessage(
+            person_id=person_id, at=now, direction="in", text=text, language=language, intent=intent,
+            confidence=confidence, entities=entities, source=source, model_version=model_version, update_id=update_id,
+        )
+    )  # fmt: skip
+    await session.flush()
+
+
+async def log_answer(
+    session: AsyncSession,
+    *,
+    person_id: int,
+    text: str,
+    language: str,
+    latency_ms: int,
+    update_id: int,
+    now: datetime,
+) -> None:
+    """Log what the assistant answered; `latency_ms` counts from the update's reception."""
+    session.add(
+        LoggedMessage(
+            person_id=person_id, at=now, direction="out", text=text, language=language, entities=[],
+            latency_ms=latency_ms, update_id=update_id,
+        )
+    )  # fmt: skip
+    await session.flush()
+
+
+async def count_recent(session: AsyncSession, *, person_id: int, now: datetime, window: timedelta) -> int:
+    """Return how many messages this person wrote in the last `window`."""
+    query = select(func.count()).where(
+        LoggedMessage.person_id == person_id, LoggedMessage.direction == "in", LoggedMessage.at > now - window
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def list_conversations(session: AsyncSession, *, limit: int = 20) -> Sequence[tuple[int, datetime, int]]:
+    """Return (person, last message, number of messages) of the latest conversations."""
+    last = func.max(LoggedMessage.at)
+    query = select(LoggedMessage.person_id, last, func.count()).group_by(LoggedMessage.person_id)
+    return [(row[0], row[1], row[2]) for row in await session.execute(query.order_by(last.desc()).limit(limit))]
+
+
+async def read_conversation(session: AsyncSession, *, person_id: int, limit: int = 100) -> Sequence[LoggedMessage]:
+    """Return the last `limit` messages of one person, oldest first."""
+    query = select(LoggedMessage).where(LoggedMessage.person_id == person_id).order_by(LoggedMessage.id.desc())
+    return list(reversed((await session.scalars(query.limit(limit))).all()))
