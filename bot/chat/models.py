@@ -1,4 +1,4 @@
-"""The table of keyboards: what each button of a sent message means, and for whom."""
+"""The tables of keyboards (what each button of a sent message means, and for whom) and of the bot's own account."""
 
 from __future__ import annotations
 
@@ -27,3 +27,18 @@ class Keyboard(Base):
     person_id: Mapped[int]
     buttons: Mapped[list[Any]]
     created_at: Mapped[datetime]
+
+
+class BotAccount(Base):
+    """The bot as Telegram names it, remembered so that shared links can be written without asking Telegram.
+
+    Attributes:
+        bot_id: its Telegram identity, the digits before the colon of its token.
+        username: its public handle, without the @.
+    """
+
+    __tablename__ = "bot_account"
+
+    bot_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    username: Mapped[str]
+    seen_at: Mapped[datetime]

@@ -6,6 +6,7 @@ import bot.conversation.models
 import bot.inbox.models
 import bot.outbox.models
 import bot.profiles.models
+import bot.queue.models
 import bot.transcripts.models
 from bot.db.models import Base
 
