@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Bot, Update
+from telegram import Update
 from telegram.constants import ChatMemberStatus
 from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
 
@@ -42,9 +42,7 @@ _MEDIA: tuple[tuple[filters.BaseFilter, str], ...] = (
     (filters.Sticker.ALL | filters.Dice.ALL, "chat.sticker"),
     (filters.CONTACT, "chat.contact"),
 )
-_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-# An offline client: it lets the library's types read an update, and calls nobody.
-_READER = Bot("0:reader")
+_COMMAND = re.compile(r"^\s*/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 _log = structlog.get_logger(__name__)
 
@@ -62,7 +60,7 @@ class Arrival:
 
 async def answer_update(session: AsyncSession, row: InboxUpdate, *, services: Services, clock: Clock) -> None:
     """Answer one stored update in its transaction; what needs no answer is logged as such."""
-    update = Update.de_json(row.payload or {}, _READER)
+    update = Update.de_json(row.payload or {}, None)
     arrival = Arrival(session, row, update, services, clock)
     for handler in _ROUTES:
         check = handler.check_update(update)
@@ -211,7 +209,7 @@ def _messages(kind: filters.BaseFilter, callback: Callback) -> BaseHandler[Updat
 
 
 _ROUTES: tuple[BaseHandler[Update, object, None], ...] = (
-    _messages(filters.ChatType.PRIVATE & filters.COMMAND, _on_command),
+    _messages(filters.ChatType.PRIVATE & filters.Regex(_COMMAND), _on_command),
     _messages(filters.ChatType.PRIVATE & filters.TEXT, _on_text),
     _messages(filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, _on_media),
     _messages(filters.ChatType.GROUPS | filters.ChatType.CHANNEL, _on_group),

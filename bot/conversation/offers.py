@@ -108,8 +108,13 @@ async def list_saved(turn: Turn) -> Reply:
         return Reply(say("search.saved_none", turn.language))
     offers = await load_offers(turn.session, ids)
     kept = ResultList(
-        person_id=turn.person.id, criteria={}, offer_ids=ids, reasons=[[] for _ in ids], total=len(ids), created_at=turn.now,
-    )  # fmt: skip
+        person_id=turn.person.id,
+        criteria={},
+        offer_ids=ids,
+        reasons=[[] for _ in ids],
+        total=len(ids),
+        created_at=turn.now,
+    )
     turn.session.add(kept)
     await turn.session.flush()
     turn.conversation.list_id, turn.conversation.page = kept.id, 0
