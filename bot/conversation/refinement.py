@@ -28,7 +28,7 @@ _REPLACING = re.compile(
     r"(^|\s)(non|finalement|plutot|en fait|au lieu|actually|rather|instead|mejor|en realidad)(\s|$)"
 )
 _ANYWHERE = re.compile(
-    r"n'?importe (ou|quel pays|quelle ville)|peu importe (ou|le pays|la destination|l'endroit)|partout|ou que ce soit"
+    r"n ?importe (ou|quel pays|quelle ville)|peu importe (ou|le pays|la destination|l endroit)|partout|ou que ce soit"
     r"|anywhere|any country|wherever|en cualquier|donde sea|cualquier pais|اي مكان|اي بلد"
 )
 
