@@ -1,0 +1,53 @@
+# The front door of Escale. Needed beforehand: git, make, Python 3.11 or newer. `make` lists what there is.
+# What a command prints goes to standard output; the set-up speaks on standard error only.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up setup train test check bench lock clean
+.NOTPARALLEL:
+
+SETUP := sh scripts/setup
+ESCALE := .venv/bin/python -m bot
+
+help: ## list what there is
+	@echo "Escale: make <target>"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  %-8s %s\n", $$1, $$2}'
+
+demo: ## a conversation in the terminal over the demonstration catalogue (does all the set-up)
+	@$(SETUP) app nlu model </dev/null
+	@$(ESCALE) chat --demo
+
+up: ## everything on this machine: Rasa, worker, Telegram, scheduler, HTTP (Ctrl-C stops it)
+	@$(SETUP) app nlu model </dev/null
+	@$(ESCALE) up
+
+setup: ## the two environments and the trained model
+	@$(SETUP) app nlu model </dev/null
+
+train: ## train Rasa's model, if what it is made of has changed
+	@$(SETUP) nlu model </dev/null
+
+test: ## all the tests (does all the set-up); make test ARGS="tests/kit -k masking" for some
+	@$(SETUP) dev nlu model </dev/null
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: ## style, types, layers, and Rasa's own validation
+	@$(SETUP) dev nlu </dev/null
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/python -m mypy
+	.venv/bin/lint-imports
+	@$(MAKE) --no-print-directory -s validate
+
+.PHONY: validate
+validate:
+	nlu/.venv/bin/python -m rasa data validate --fail-on-warnings --config config.yml --domain nlu/domain --data nlu/data stories
+
+bench: ## measure speed and size, with the peers in the same run
+	@$(SETUP) dev nlu model </dev/null
+	@.venv/bin/python -m tests.bench
+
+lock: ## write the locked requirement files anew (UPGRADE=1 for the newest versions)
+	@UPGRADE=$(UPGRADE) $(SETUP) lock </dev/null
+
+clean: ## remove environments, models, caches; keeps .escale/ (the database) and .env
+	rm -rf .venv nlu/.venv .tools models .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
