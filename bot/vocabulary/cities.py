@@ -82,6 +82,12 @@ def find_city(text: str) -> City | None:
     return _city(near) if near else found
 
 
+def find_well_known_city(text: str) -> City | None:
+    """Return the town of `cities.yml` that a text names in full, else None; safe on words of a sentence."""
+    known = _exonyms().exact(text)
+    return _city(known) if known else None
+
+
 def city_label(city: City, language: str) -> str:
     """Return the name of a town in a language when the house knows it, else its GeoNames name."""
     names = _labels().get(city.key)

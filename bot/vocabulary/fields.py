@@ -49,6 +49,11 @@ def field_code(text: str) -> str | None:
     return _lookup().exact(text) or _phrase_inside(text) or _misspelt_inside(text)
 
 
+def exact_field_code(text: str) -> str | None:
+    """Return the domain of a word or phrase written in full, else None."""
+    return _lookup().exact(text)
+
+
 def field_label(code: str, language: str) -> str:
     """Return the name of a domain in a language; an unknown code is returned as it is."""
     entry = read_shelf("bot.vocabulary", "fields.yml").get(code)

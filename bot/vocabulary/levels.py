@@ -27,6 +27,11 @@ def level_code(text: str) -> str | None:
     return _lookup().exact(folded) or _longest_inside(folded)
 
 
+def exact_level_code(text: str) -> str | None:
+    """Return the level whose name is the whole text, else None."""
+    return _lookup().codes.get(fold(text))
+
+
 def level_order(code: str) -> int:
     """Return the rank of a level, 0 for none; an unknown level ranks as none."""
     return LEVELS.index(code) if code in LEVELS else 0

@@ -153,6 +153,11 @@ def is_demonym(word: str, name: str) -> bool:
     return size >= _SHORTEST_STEM and word[size:] in _DEMONYM_ENDINGS
 
 
+def is_leading(word: str) -> bool:
+    """Say whether a folded word is an article or a preposition that names may follow."""
+    return word in _LEADING
+
+
 def bare(text: str) -> str:
     """Fold a text and take its leading articles and prepositions off."""
     parts = fold(text).split()

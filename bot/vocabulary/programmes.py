@@ -59,6 +59,12 @@ def programme_codes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or ((near,) if near else ())
 
 
+def exact_programme_code(text: str) -> str | None:
+    """Return the scheme whose name is the whole text, else None; words of every day need capitals ("VIE")."""
+    folded = fold(text)
+    return _lookup().codes.get(folded) if folded not in _COMMON_WORDS or text.isupper() else None
+
+
 def programme_label(code: str, language: str) -> str:
     """Return the name of a scheme in a language; an unknown code is returned as it is."""
     entry = read_shelf("bot.vocabulary", "programmes.yml").get(code)

@@ -1,0 +1,1 @@
+"""Understanding a message: language, guard, normalised entities, the Rasa client and the mode without Rasa."""
