@@ -7,8 +7,9 @@ one transaction of ours.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy.dialects.postgresql import insert
@@ -44,6 +45,8 @@ _MEDIA: tuple[tuple[filters.BaseFilter, str], ...] = (
 )
 _COMMAND = re.compile(r"^\s*/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
+Callback = Callable[[Update, Any], Coroutine[Any, Any, None]]
+
 _log = structlog.get_logger(__name__)
 
 
@@ -65,7 +68,7 @@ async def answer_update(session: AsyncSession, row: InboxUpdate, *, services: Se
     for handler in _ROUTES:
         check = handler.check_update(update)
         if check is not None and check is not False:
-            await handler.callback(arrival, None)  # type: ignore[arg-type]
+            await handler.callback(update, arrival)
             return
     _log.info("update_without_answer", inbox_id=row.id, kind=row.kind)
 
@@ -85,7 +88,7 @@ async def apologise(session: AsyncSession, row: InboxUpdate, incident: str, *, c
     )  # fmt: skip
 
 
-async def _on_text(arrival: Arrival, _: object) -> None:
+async def _on_text(arrival: Arrival) -> None:
     turn = await _open_turn(arrival)
     message = arrival.update.effective_message
     turn.text = (message.text if message else None) or ""
@@ -93,7 +96,7 @@ async def _on_text(arrival: Arrival, _: object) -> None:
     await answer_text(turn, arrival.services)
 
 
-async def _on_command(arrival: Arrival, _: object) -> None:
+async def _on_command(arrival: Arrival) -> None:
     turn = await _open_turn(arrival)
     message = arrival.update.effective_message
     turn.text = (message.text if message else None) or ""
@@ -105,7 +108,7 @@ async def _on_command(arrival: Arrival, _: object) -> None:
     await answer_command(turn, arrival.services, name, argument, is_welcomed=is_first)
 
 
-async def _on_media(arrival: Arrival, _: object) -> None:
+async def _on_media(arrival: Arrival) -> None:
     turn = await _open_turn(arrival)
     if await is_flooding(turn):
         return
@@ -122,7 +125,7 @@ async def _on_media(arrival: Arrival, _: object) -> None:
     await send(turn, Reply(say(key, turn.language)))
 
 
-async def _on_press(arrival: Arrival, _: object) -> None:
+async def _on_press(arrival: Arrival) -> None:
     query = arrival.update.callback_query
     if query is None:
         return
@@ -140,7 +143,7 @@ async def _on_press(arrival: Arrival, _: object) -> None:
     await send(turn, reply)
 
 
-async def _on_membership(arrival: Arrival, _: object) -> None:
+async def _on_membership(arrival: Arrival) -> None:
     change = arrival.update.my_chat_member
     if change is None:
         return
@@ -155,7 +158,7 @@ async def _on_membership(arrival: Arrival, _: object) -> None:
         await _leave_group(arrival, change.chat.id)
 
 
-async def _on_group(arrival: Arrival, _: object) -> None:
+async def _on_group(arrival: Arrival) -> None:
     if arrival.update.effective_chat is not None:
         await _leave_group(arrival, arrival.update.effective_chat.id)
 
@@ -201,18 +204,21 @@ async def _welcome_once(turn: Turn, services: Services) -> bool:
     return True
 
 
-Callback = Callable[[Arrival, object], Awaitable[None]]
+def _taking_arrivals(answer: Callable[[Arrival], Coroutine[Any, Any, None]]) -> Callback:
+    """Return `answer` as the library's handlers call it: with our arrival in the place of their context."""
+
+    async def callback(_update: Update, arrival: Any) -> None:
+        await answer(arrival)
+
+    return callback
 
 
-def _messages(kind: filters.BaseFilter, callback: Callback) -> BaseHandler[Update, object, None]:
-    return MessageHandler(kind, callback)  # type: ignore[arg-type]
-
-
-_ROUTES: tuple[BaseHandler[Update, object, None], ...] = (
-    _messages(filters.ChatType.PRIVATE & filters.Regex(_COMMAND), _on_command),
-    _messages(filters.ChatType.PRIVATE & filters.TEXT, _on_text),
-    _messages(filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, _on_media),
-    _messages(filters.ChatType.GROUPS | filters.ChatType.CHANNEL, _on_group),
-    CallbackQueryHandler(_on_press),  # type: ignore[arg-type]
-    ChatMemberHandler(_on_membership, ChatMemberHandler.MY_CHAT_MEMBER),  # type: ignore[arg-type]
+_PRIVATE = filters.ChatType.PRIVATE
+_ROUTES: tuple[BaseHandler[Any, Any, Any], ...] = (
+    MessageHandler(_PRIVATE & filters.Regex(_COMMAND), _taking_arrivals(_on_command)),
+    MessageHandler(_PRIVATE & filters.TEXT, _taking_arrivals(_on_text)),
+    MessageHandler(_PRIVATE & ~filters.StatusUpdate.ALL, _taking_arrivals(_on_media)),
+    MessageHandler(filters.ChatType.GROUPS | filters.ChatType.CHANNEL, _taking_arrivals(_on_group)),
+    CallbackQueryHandler(_taking_arrivals(_on_press)),
+    ChatMemberHandler(_taking_arrivals(_on_membership), ChatMemberHandler.MY_CHAT_MEMBER),
 )

@@ -15,14 +15,20 @@ from prometheus_client import Counter, Histogram
 from bot.conversation.decisions import decided, step_of
 from bot.conversation.replies import Reply, Turn, send
 from bot.conversation.steps import Tools, take_step
-from bot.kit.errors import Unavailable
 from bot.kit.masking import mask
 from bot.locales.service import say
 from bot.transcripts.service import count_recent, log_message
-from bot.understanding.guard import Verdict
-from bot.understanding.models import Parse
-from bot.understanding.rasa_client import RasaTurn
-from bot.understanding.service import detect_language, is_distress, screen, understand, understand_simply
+from bot.understanding.models import FALLBACK_INTENT, Parse
+from bot.understanding.answers import RasaTurn
+from bot.understanding.service import (
+    RasaUnavailable,
+    Verdict,
+    detect_language,
+    is_distress,
+    screen,
+    understand,
+    understand_simply,
+)
 
 # A Rasa turn costs 0.6 ms more for each earlier turn of its conversation: a fresh one now and then costs nothing,
 # because these tables, not Rasa's tracker, hold the state.
@@ -42,7 +48,7 @@ class Rasa(Protocol):
         """Return the decision for one text.
 
         Raises:
-            Unavailable: no usable answer in time.
+            RasaUnavailable: no usable answer in time.
         """
         ...
 
@@ -93,7 +99,7 @@ async def is_flooding(turn: Turn) -> bool:
 
 async def log_incoming(turn: Turn, parse: Parse, *, intent: str | None = None, source: str | None = None) -> None:
     """Log what came in, masked, with what was understood."""
-    entities = [{**entity, "value": mask(str(entity["value"]))} for entity in parse.to_json()["entities"]]
+    entities = [{**entity.to_json(), "value": mask(entity.value)} for entity in parse.entities]
     await log_message(
         turn.session,
         person_id=turn.person.id,
@@ -129,13 +135,22 @@ async def _understood(turn: Turn, services: Services) -> tuple[Parse, str]:
     try:
         async with _typing_when_slow(turn, services):
             answer = await services.rasa.turn(rasa_conversation(turn), turn.text, rasa_context(turn))
-    except Unavailable as error:
-        _log.warning("simple_mode", reason=error.reason)
+    except RasaUnavailable as error:
+        _log.warning("simple_mode", reason=error.reason.value)
         parse = understand_simply(turn.text, language=turn.language, today=turn.today)
-        return parse, step_of(parse.intent.name)
+        is_unknown = parse.intent.name == FALLBACK_INTENT
+        return parse, "search_offers" if is_unknown else step_of(parse.intent.name)
     turn.conversation.rasa_turns += 1
     parse = understand(answer.parse, text=turn.text, language=turn.language, today=turn.today, model=answer.model)
-    return parse, answer.step or step_of(parse.intent.name)
+    return parse, _step_named(answer) or step_of(parse.intent.name)
+
+
+def _step_named(answer: RasaTurn) -> str | None:
+    """Return the step that Rasa's custom action named."""
+    for message in answer.messages:
+        if isinstance(message.custom, dict) and isinstance(step := message.custom.get("step"), str):
+            return step
+    return None
 
 
 def rasa_conversation(turn: Turn) -> str:
