@@ -1,5 +1,6 @@
 """Finds the names of closed lists (countries, programmes, levels...) in a row of words, mistakes included."""
 
+import re
 from typing import Dict, Iterable, List, Sequence, Set, Tuple
 
 from nlu.components.spelling import fold, without_accents
@@ -7,6 +8,7 @@ from nlu.components.spelling import fold, without_accents
 # Shorter words have too many real neighbours ("Mali" and "mail").
 _FUZZY_FROM = 6
 _LONGEST = 5
+_WORDS = re.compile(r"\d+|[^\W_]+(?:-[^\W_]+)*\+?|[^\w\s]")
 
 
 class ClosedLists:
@@ -42,6 +44,21 @@ class ClosedLists:
                 found[start] += [f"{kind}:~" for kind in self._near(words[start])]
             start += max(length, 1)
         return found
+
+    def masked(self, text: str) -> str:
+        """Return the folded text with the name of its list in place of each name, and of "number" for a number.
+
+        "stage 2 mois en espagne" and "stage 3 semaines au portugal" then look alike, which is what an intent is.
+        """
+        words = _WORDS.findall(text)
+        shown: List[str] = []
+        for word, marks in zip(words, self.marks([plain(word) for word in words])):
+            kinds = [mark for mark in marks if not mark.endswith("~")]
+            if any(mark.endswith(":I") for mark in kinds):
+                continue
+            kind = kinds[0].partition(":")[0] if kinds else "number" if word.isdigit() else ""
+            shown.append(f"xx{kind}xx" if kind else word)
+        return " ".join(shown)
 
     def _longest_name(self, words: Sequence[str], start: int) -> Tuple[int, List[str]]:
         """Return how many words the longest name from `start` has, and its lists; 0 when there is none."""

@@ -52,6 +52,7 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):
         self._axes = np.empty((0, 0), dtype=np.float32)
         self._lists = ClosedLists({})
         self._tagger: Optional[pycrfsuite.Tagger] = None
+        self._field = b""
 
     @classmethod
     def create(
@@ -99,7 +100,9 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):
             with np.load(directory / "axes.npz", allow_pickle=False) as arrays:
                 component._axes = arrays["axes"]
             component._tagger = pycrfsuite.Tagger()
-            component._tagger.open_inmemory((directory / "field.crfsuite").read_bytes())
+            # The tagger reads these bytes in place: they must live as long as it does.
+            component._field = (directory / "field.crfsuite").read_bytes()
+            component._tagger.open_inmemory(component._field)
         return component
 
     def process(self, messages: List[Message]) -> List[Message]:

