@@ -1,0 +1,120 @@
+"""The whole house in one process, for tests: poller, worker and sender on a real database, against the double."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from pydantic import SecretStr
+
+from bot.apps.poller import poll_until
+from bot.apps.wiring import Collaborators, register_tasks
+from bot.apps.worker import work_until
+from bot.catalogue.service import load_demo
+from bot.chat.accounts import remember_account
+from bot.conversation.service import Services
+from bot.conversation.steps import Tools
+from bot.db.service import open_engine, sessions_of, transaction
+from bot.kit.clock import Clock, utc_now
+from bot.kit.embedding import SentenceEmbedder
+from bot.kit.settings import Settings
+from bot.outbox.pacing import Pacer
+from bot.outbox.sender import Sender
+from bot.outbox.telegram_calls import open_bot
+from bot.profiles.service import mark_unreachable, move_chat
+from bot.queue.service import open_queue
+from bot.understanding.service import RasaClient
+from tests.fixtures.bot_api import TOKEN, FakeTelegram
+
+SECRET = "acceptance-secret-of-rasa"
+
+
+@dataclass
+class House:
+    """A running house.
+
+    Attributes:
+        telegram: the other side of the Bot API.
+        collaborators: what the turns work with.
+    """
+
+    telegram: FakeTelegram
+    collaborators: Collaborators
+
+
+def house_settings(telegram_url: str) -> Settings:
+    """Return settings that read no file and no environment of the machine."""
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        telegram_token=SecretStr(TOKEN),
+        telegram_api_url=telegram_url,
+        rasa_secret=SecretStr(SECRET),
+        operator_contact="Maison de l'emploi, 18 avenue Augustin-Dupré",
+    )
+
+
+@asynccontextmanager
+async def open_house(
+    *, database_url: str, telegram_url: str, rasa_url: str, embedder: SentenceEmbedder, clock: Clock = utc_now,
+    with_demo: bool = True,
+) -> AsyncIterator[House]:  # fmt: skip
+    """Open a house: everything but the processes is what `escale up` runs."""
+    settings = house_settings(telegram_url)
+    engine = open_engine(database_url, pool_size=8)
+    sessions = sessions_of(engine)
+    stop = asyncio.Event()
+    async with httpx.AsyncClient() as http, FakeTelegram(telegram_url) as telegram:
+        collaborators = Collaborators(
+            settings=settings, database_url=database_url, engine=engine, sessions=sessions,
+            queue=open_queue(database_url), clock=clock, embedder=embedder, rasa=RasaClient(rasa_url, SECRET, http),
+            services=Services(
+                rasa=RasaClient(rasa_url, SECRET, http), tools=Tools(embedder=embedder, settings=settings),
+                show_typing=_no_typing,
+            ),
+        )  # fmt: skip
+        async with transaction(sessions) as session:
+            await remember_account(
+                session, bot_id=int(TOKEN.partition(":")[0]), username="escale_test_bot", now=clock()
+            )
+            if with_demo:
+                await load_demo(session, embedder=embedder, now=clock())
+        tasks = [asyncio.create_task(job) for job in _jobs(collaborators, stop)]
+        try:
+            yield House(telegram, collaborators)
+        finally:
+            stop.set()
+            await asyncio.gather(*tasks)
+            await engine.dispose()
+
+
+def _jobs(collaborators: Collaborators, stop: asyncio.Event) -> list:  # type: ignore[type-arg]
+    settings, url = collaborators.settings, collaborators.database_url
+    bot = open_bot(TOKEN, settings.telegram_api_url)
+    sender = Sender(
+        bot, collaborators.sessions, url, clock=collaborators.clock, pacer=Pacer(),
+        on_unreachable=functools.partial(_unreachable, collaborators.clock), on_moved=_moved,
+    )  # fmt: skip
+    return [
+        poll_until(stop, bot, collaborators.sessions, collaborators.queue, database_url=url, clock=collaborators.clock),
+        work_until(
+            stop, open_app=lambda: open_queue(url), register=lambda app: register_tasks(app, collaborators),
+            sessions=collaborators.sessions, concurrency=4,
+        ),
+        sender.run(stop),
+    ]  # fmt: skip
+
+
+async def _no_typing(_turn: object) -> None:
+    """Typing is shown by wiring's own function, tried in its own test."""
+
+
+async def _unreachable(clock: Clock, session, chat_id: int, reason: str) -> None:  # type: ignore[no-untyped-def]
+    await mark_unreachable(session, channel="telegram", chat_id=chat_id, reason=reason, now=clock())
+
+
+async def _moved(session, chat_id: int, new_chat_id: int) -> None:  # type: ignore[no-untyped-def]
+    await move_chat(session, channel="telegram", chat_id=chat_id, new_chat_id=new_chat_id)
