@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.models import Base
 
+# They make no message, so Telegram's limits do not count them, and no order binds them.
+FREE_METHODS = frozenset({"answer_callback_query", "send_chat_action", "leave_chat", "delete_message"})
+EDIT_METHODS = frozenset({"edit_message_text", "edit_message_reply_markup"})
+
 
 class Lane(IntEnum):
     """Priority of a call: answers pass before transactional messages, which pass before bulk."""

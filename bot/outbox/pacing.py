@@ -68,9 +68,21 @@ class Pacer:
         bucket = self._chats.get(chat_id)
         return bucket.wait(now) if bucket else 0.0
 
-    def take(self, chat_id: int, now: float) -> None:
-        """Count one message to this chat."""
+    def slow_chats(self, now: float) -> set[int]:
+        """Return the chats that no message may leave for now."""
+        slow: set[int] = set()
+        for chat_id, bucket in reversed(self._chats.items()):
+            if now - bucket.filled_at > bucket.capacity / bucket.rate:
+                break  # this one and all before it are full again
+            if bucket.wait(now) > 0:
+                slow.add(chat_id)
+        return slow
+
+    def take(self, chat_id: int, now: float, *, is_message: bool = True) -> None:
+        """Count one message to this chat, or one edit, which counts over all only."""
         self._overall.take(now)
+        if not is_message:
+            return
         bucket = self._chats.setdefault(chat_id, Bucket(self._chat_rate, self._chat_burst, self._chat_burst, now))
         bucket.take(now)
         self._chats.move_to_end(chat_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import psycopg
@@ -30,6 +30,7 @@ from bot.outbox.service import (
     move_calls,
     settle_interrupted,
     status_after_doubt,
+    waiting_calls,
 )
 from bot.outbox.telegram_calls import (
     POOL_SIZE,
@@ -42,15 +43,14 @@ from bot.outbox.telegram_calls import (
     Unreachable,
     make_call,
 )
+from bot.outbox.turns import LONGEST_PAUSE, Turns
 
 OnUnreachable = Callable[[AsyncSession, int, str], Awaitable[None]]
 OnMoved = Callable[[AsyncSession, int, int], Awaitable[None]]
 
 _STANDBY_SECONDS = 1.0
-_IDLE_SECONDS = 1.0
 _LONGEST_BACKOFF = 60.0
-# They make no message, so Telegram's message limits do not count them.
-_UNPACED = frozenset({"answer_callback_query", "send_chat_action", "leave_chat"})
+_LONGEST_FINISH = 8.0
 
 _log = structlog.get_logger(__name__)
 _calls = Counter("escale_outbox_calls_total", "Calls to Telegram by outcome", ["outcome"])
@@ -75,8 +75,9 @@ class Sender:
         self._database_url = psycopg_url(database_url)
         self._on_unreachable, self._on_moved = on_unreachable, on_moved
         self._pacer = pacer or Pacer()
+        self._turns = Turns(self._pacer, POOL_SIZE)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
-        self._busy_chats: set[int] = set()
+        self._never_left: set[int] = set()
         self._wake = asyncio.Event()
         self.is_active = False
 
@@ -93,13 +94,13 @@ class Sender:
                 await _pause(stop, _STANDBY_SECONDS)
             finally:
                 self.is_active = False
-                await self._finish_in_flight()
 
     @contextlib.asynccontextmanager
     async def _ownership(self, stop: asyncio.Event) -> AsyncIterator[bool]:
         connection = await psycopg.AsyncConnection.connect(self._database_url, autocommit=True, connect_timeout=3)
         async with connection:
             while not await self._try_lock(connection):
+                self._never_left.clear()  # another sender may take these calls
                 if await _pause(stop, _STANDBY_SECONDS):
                     yield False
                     return
@@ -125,9 +126,7 @@ class Sender:
             self._wake.set()
 
     async def _send_until(self, stop: asyncio.Event) -> None:
-        async with transaction(self._sessions) as session:
-            settled = await settle_interrupted(session, now=self._clock())
-        _log.info("sender_active", **settled)
+        await self._settle()
         self.is_active = True
         stopping = asyncio.create_task(stop.wait())
         stopping.add_done_callback(lambda _: self._wake.set())
@@ -139,54 +138,40 @@ class Sender:
                     await asyncio.wait_for(self._wake.wait(), pause)
         finally:
             stopping.cancel()
+            # Before the lock is given up: the next owner takes what is still `sending` for interrupted.
+            await self._finish_in_flight(stop)
+
+    async def _settle(self) -> None:
+        async with transaction(self._sessions) as session:
+            now = self._clock()
+            settled = await settle_interrupted(session, now=now, never_left=self._never_left)
+            self._turns.forget_held()
+            for call in await waiting_calls(session, now=now):
+                self._turns.hold(call, self._monotonic() + (call.not_before - now).total_seconds())
+        self._never_left.clear()
+        _log.info("sender_active", **settled)
 
     async def _start_due_calls(self) -> float:
         """Start every call that may leave now; return the seconds after which to look again."""
-        free = POOL_SIZE - len(self._in_flight)
         now = self._monotonic()
-        if free <= 0:
-            return _IDLE_SECONDS
-        if self._pacer.halted_until > now:
-            return self._pacer.halted_until - now
+        if self._turns.free_slots <= 0:
+            return LONGEST_PAUSE
+        if (wait := self._pacer.wait_overall(now)) > 0:
+            return wait
         async with transaction(self._sessions) as session:
-            due = await due_calls(session, now=self._clock(), busy_chats=self._busy_chats)
-            chosen, pause = self._choose(due, free=free, now=now)
+            moment = self._clock()
+            due = await due_calls(session, now=moment, closed=self._turns.closed(now))
+            chosen, pause = self._turns.choose(due, now=now, moment=moment)
+            self._never_left = {call.id for call in chosen}
             if chosen:
                 await mark_sending(session, [call.id for call in chosen])
+        # Only now: were the commit to fail, nothing would have left and nothing would be under way.
+        self._never_left.clear()
         for call in chosen:
             call.attempts += 1
+            self._turns.begin(call)
             self._in_flight[call.id] = asyncio.create_task(self._send(call))
-        return pause
-
-    def _choose(self, due: Sequence[OutboxCall], *, free: int, now: float) -> tuple[list[OutboxCall], float]:
-        chosen: list[OutboxCall] = []
-        pause = _IDLE_SECONDS
-        passed_over: set[int | None] = set()
-        for call in due:
-            if len(chosen) >= free:
-                break
-            if call.chat_id in passed_over or call.chat_id in self._busy_chats:
-                continue
-            wait = self._wait_for(call, now)
-            if wait > 0:
-                pause = min(pause, wait)
-                passed_over.add(call.chat_id)
-                continue
-            self._take(call, now)
-            chosen.append(call)
-        return chosen, pause
-
-    def _wait_for(self, call: OutboxCall, now: float) -> float:
-        if call.method in _UNPACED or call.chat_id is None or call.expires_at <= self._clock():
-            return 0.0
-        return max(self._pacer.wait_overall(now), self._pacer.wait_for_chat(call.chat_id, now))
-
-    def _take(self, call: OutboxCall, now: float) -> None:
-        if call.chat_id is None:
-            return
-        self._busy_chats.add(call.chat_id)
-        if call.method not in _UNPACED and call.expires_at > self._clock():
-            self._pacer.take(call.chat_id, now)
+        return 0.0 if chosen and self._turns.free_slots > 0 else pause
 
     async def _send(self, call: OutboxCall) -> None:
         try:
@@ -195,10 +180,12 @@ class Sender:
             if isinstance(outcome, Later) and outcome.after is not None:
                 self._pacer.halt(self._monotonic() + outcome.after)
             await self._record_until_done(call, outcome)
+        except Exception as error:
+            # The call stays `sending`, a doubt for the next start to settle; the others go on.
+            _log.error("outcome_not_recorded", call_id=call.id, error=type(error).__name__)
         finally:
             self._in_flight.pop(call.id, None)
-            if call.chat_id is not None:
-                self._busy_chats.discard(call.chat_id)
+            self._turns.end(call)
             self._wake.set()
 
     async def _record_until_done(self, call: OutboxCall, outcome: Outcome) -> None:
@@ -207,14 +194,23 @@ class Sender:
             try:
                 async with transaction(self._sessions) as session:
                     row = await session.get(OutboxCall, call.id, with_for_update=True)
-                    if row is not None and row.status == "sending":
+                    if row is not None and self._is_ours(row, call, outcome):
                         await self._record(session, row, outcome)
             except Exception as error:
                 if not is_connection_fault(error):
                     raise
-                await asyncio.sleep(min(0.1 * 2**attempt, 2.0))
+                await asyncio.sleep(min(0.1 * 2 ** min(attempt, 5), 2.0))
             else:
+                if row is not None and row.status == "pending" and row.not_before > self._clock():
+                    self._turns.hold(row, self._monotonic() + (row.not_before - self._clock()).total_seconds())
                 return
+
+    @staticmethod
+    def _is_ours(row: OutboxCall, call: OutboxCall, outcome: Outcome) -> bool:
+        # Another sender may have taken over meanwhile and settled the call as interrupted; that it was sent is still
+        # worth knowing, if it comes before the second try.
+        was_settled = row.status in {"pending", "uncertain"} and isinstance(outcome, Sent)
+        return row.attempts == call.attempts and (row.status == "sending" or was_settled)
 
     async def _record(self, session: AsyncSession, call: OutboxCall, outcome: Outcome) -> None:
         now = self._clock()
@@ -253,9 +249,18 @@ class Sender:
         call.error = reason[:300]
         _log.warning("call_refused", call_id=call.id, method=call.method, status=call.status)
 
-    async def _finish_in_flight(self) -> None:
-        if self._in_flight:
-            await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
+    async def _finish_in_flight(self, stop: asyncio.Event) -> None:
+        """Wait until what is under way is recorded; once told to stop, 8 s at most: the rest is a doubt to settle."""
+        under_way = set(self._in_flight.values())
+        stopping = asyncio.create_task(stop.wait())
+        while under_way and not stopping.done():
+            done, _ = await asyncio.wait({*under_way, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            under_way -= done
+        stopping.cancel()
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=_LONGEST_FINISH)
+            for task in late:
+                task.cancel()
 
     @staticmethod
     def _monotonic() -> float:

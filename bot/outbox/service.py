@@ -11,11 +11,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import notify
-from bot.outbox.models import Lane, OutboxCall
+from bot.outbox.models import EDIT_METHODS, FREE_METHODS, Lane, OutboxCall
+from bot.outbox.turns import NOTHING_CLOSED, Closed
 
 WAKE_CHANNEL = "escale_outbox"
 # A message repeated is a nuisance; these may be repeated freely.
@@ -61,35 +62,72 @@ async def enqueue_call(
 
 
 async def due_calls(
-    session: AsyncSession, *, now: datetime, busy_chats: Collection[int], limit: int = 200
+    session: AsyncSession, *, now: datetime, closed: Closed = NOTHING_CLOSED, limit: int = 100
 ) -> Sequence[OutboxCall]:
-    """Return pending Telegram calls in the order in which they should leave, at most one chat's turn at a time."""
-    query = (
-        select(OutboxCall)
-        .where(OutboxCall.channel == "telegram", OutboxCall.status == "pending", OutboxCall.not_before <= now)
-        .order_by(OutboxCall.lane, OutboxCall.id)
-        .limit(limit)
+    """Return pending Telegram calls that are due, in the order in which they should leave.
+
+    Within a lane what needs no pace stands first. Calls of queues that cannot move are left out, so that a chat with
+    much to say hides nobody else's calls.
+    """
+    is_due = (
+        OutboxCall.channel == "telegram",
+        OutboxCall.status == "pending",
+        OutboxCall.not_before <= now,
+        _may_move(closed),
     )
-    if busy_chats:
-        query = query.where(or_(OutboxCall.chat_id.is_(None), OutboxCall.chat_id.not_in(busy_chats)))
+    is_quick = OutboxCall.method.in_(FREE_METHODS | EDIT_METHODS)
+    quick = select(OutboxCall).where(*is_due, OutboxCall.lane == int(Lane.ANSWER), is_quick)
+    every = select(OutboxCall).where(*is_due).order_by(OutboxCall.lane, OutboxCall.id)
+    calls = {call.id: call for call in await session.scalars(quick.order_by(OutboxCall.id).limit(limit))}
+    calls |= {call.id: call for call in await session.scalars(every.limit(limit))}
+    quick_methods = FREE_METHODS | EDIT_METHODS
+    return sorted(calls.values(), key=lambda call: (call.lane, call.method not in quick_methods, call.id))
+
+
+async def waiting_calls(session: AsyncSession, *, now: datetime) -> Sequence[OutboxCall]:
+    """Return the pending Telegram calls that wait for their next try."""
+    query = select(OutboxCall).where(
+        OutboxCall.channel == "telegram", OutboxCall.status == "pending", OutboxCall.not_before > now
+    )
     return (await session.scalars(query)).all()
+
+
+def _may_move(closed: Closed) -> ColumnElement[bool]:
+    conditions = [or_(OutboxCall.chat_id.is_(None), OutboxCall.method.in_(FREE_METHODS))]
+    is_edit = OutboxCall.method.in_(EDIT_METHODS)
+    conditions.append(and_(is_edit, OutboxCall.chat_id.not_in(closed.edits)))
+    is_message = OutboxCall.method.not_in(FREE_METHODS | EDIT_METHODS)
+    conditions.append(and_(is_message, OutboxCall.chat_id.not_in(closed.messages)))
+    return or_(*conditions)
 
 
 async def mark_sending(session: AsyncSession, call_ids: Sequence[int]) -> None:
     """Note that these calls are being made: if the sender dies now, their outcome is uncertain."""
+    statement = update(OutboxCall).where(OutboxCall.id.in_(call_ids))
     await session.execute(
-        update(OutboxCall).where(OutboxCall.id.in_(call_ids)).values(status="sending", attempts=OutboxCall.attempts + 1)
+        statement.values(status="sending", attempts=OutboxCall.attempts + 1),
+        execution_options={"synchronize_session": False},  # the caller counts on its copies
     )
 
 
-async def settle_interrupted(session: AsyncSession, *, now: datetime) -> dict[str, int]:
-    """Treat the calls that a dead sender left in the middle, by the rule above; return how many went where."""
+async def settle_interrupted(
+    session: AsyncSession, *, now: datetime, never_left: Collection[int] = ()
+) -> dict[str, int]:
+    """Treat the calls that a dead sender left in the middle, by the rule above; return how many went where.
+
+    Args:
+        session: the transaction.
+        now: the moment.
+        never_left: calls that are known not to have left: nothing is uncertain about them.
+    """
     query = select(OutboxCall).where(OutboxCall.channel == "telegram", OutboxCall.status == "sending").with_for_update()
     counts = {"pending": 0, "uncertain": 0}
     for call in await session.scalars(query):
-        call.status = status_after_doubt(call)
+        if call.id in never_left:
+            call.status, call.attempts = "pending", call.attempts - 1
+        else:
+            call.status, call.error = status_after_doubt(call), "interrupted"
         call.not_before = now
-        call.error = "interrupted"
         counts[call.status] += 1
     return counts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from dataclasses import dataclass
@@ -82,6 +83,9 @@ async def make_call(bot: Bot, method: str, params: dict[str, Any]) -> Outcome:
         result = await getattr(bot, method)(**_typed(bot, params))
     except TelegramError as error:
         return outcome_of(error, method, params)
+    except Exception as error:
+        # The call itself is wrong: no such method, parameters that it does not have. Trying again would not mend it.
+        return Refused(f"impossible call: {type(error).__name__}")
     return Sent(result.message_id if isinstance(result, Message) else None)
 
 
@@ -97,17 +101,19 @@ def outcome_of(error: TelegramError, method: str, params: dict[str, Any]) -> Out
             return Moved(error.new_chat_id)
         case InvalidToken():
             return Later("token_refused", 30.0)
-        case BadRequest():
-            return _outcome_of_refusal(error.message, method, params)
-        case NetworkError():
-            return _outcome_of_network(error)
-    return Refused(type(error).__name__)
+        case NetworkError():  # python-telegram-bot's BadRequest is one
+            is_refusal = isinstance(error, BadRequest)
+            return _outcome_of_refusal(error.message, method, params) if is_refusal else _outcome_of_network(error)
+    # "Invalid server response": an answer came that is not Telegram's, from a proxy say.
+    return Doubtful("unreadable_answer") if "server response" in error.message else Refused(type(error).__name__)
 
 
 def _outcome_of_refusal(message: str, method: str, params: dict[str, Any]) -> Outcome:
     text = message.lower()
     if "not modified" in text:
         return Sent(params.get("message_id"))
+    if "query is too old" in text:
+        return Refused("expired")
     if "chat not found" in text:
         return Unreachable("chat_not_found")
     if method == "edit_message_text" and any(phrase in text for phrase in _GONE_EDIT):
@@ -115,7 +121,7 @@ def _outcome_of_refusal(message: str, method: str, params: dict[str, Any]) -> Ou
         return Refused(message, retry_as=("send_message", fresh))
     if "can't parse entities" in text and "parse_mode" in params:
         plain = {key: value for key, value in params.items() if key != "parse_mode"}
-        plain["text"] = _TAG.sub("", str(plain.get("text", "")))
+        plain["text"] = html.unescape(_TAG.sub("", str(plain.get("text", ""))))
         return Refused(message, retry_as=(method, plain))
     return Refused(message)
 
