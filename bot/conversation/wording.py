@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,7 @@ from bot.vocabulary.programmes import programme_label
 from bot.vocabulary.regions import region_label
 
 _WEEKS_A_MONTH = 4
+_NO_CENTS = re.compile(r"[.,]00(?=\D|$)")
 
 
 def describe(criteria: Criteria, language: str) -> str:
@@ -62,7 +64,7 @@ def number(value: Decimal | float) -> str:
 
 def day(value: date, language: str) -> str:
     """Return a day in words, such as "3 mars 2027"."""
-    return format_date(value, "d MMMM y", locale=language)
+    return format_date(value, "long", locale=language)
 
 
 def month(value: date, language: str) -> str:
@@ -72,11 +74,9 @@ def month(value: date, language: str) -> str:
 
 def money(amount: Decimal, currency: str | None, language: str) -> str:
     """Return an amount with its currency, without cents when there are none."""
-    pattern = "¤#,##0" if amount == amount.to_integral_value() else None
-    if pattern is None or language != "en":
-        text = format_currency(amount, currency or "EUR", locale=language, currency_digits=False)
-        return text.replace(",00", "").replace(".00", "")
-    return format_currency(amount, currency or "EUR", format=pattern, locale=language, currency_digits=False)
+    is_whole = amount == amount.to_integral_value()
+    text = format_currency(amount, currency or "EUR", locale=language, decimal_quantization=not is_whole)
+    return _NO_CENTS.sub("", text) if is_whole else text
 
 
 def listed(items: Iterable[str], language: str, *, style: str = "standard") -> str:
