@@ -38,8 +38,9 @@ def detect_language(text: str, *, previous: str | None, telegram: str | None) ->
     if _is_in_arabic_letters(text):
         return "ar"
     words = [word.folded for word in words_of(text)]
-    by_words = _language_of_words(words, needed=_ENOUGH_EVIDENCE if previous in LANGUAGES else 1)
-    return by_words or _language_of_lingua(text, words, is_settled=previous in LANGUAGES) or kept
+    is_settled = previous in LANGUAGES
+    by_words = _language_of_words(words, needed=_ENOUGH_EVIDENCE if is_settled else 1)
+    return by_words or _language_of_lingua(text, words, is_settled=is_settled) or kept
 
 
 def preload_languages() -> None:
@@ -75,14 +76,18 @@ def _opening_language(words: list[str]) -> str | None:
 
 
 def _language_of_lingua(text: str, words: list[str], *, is_settled: bool) -> str | None:
-    """Return lingua's language above the floor; a settled conversation needs a sentence or certainty."""
+    """Return lingua's language above the floor.
+
+    A settled conversation needs more: a sentence, certainty about three words, or a word of the
+    lexicon that says the same.
+    """
     own = [word for word in words if word not in _borrowed() and not word.isdigit()]
     if not own:
         return None
     code, confidence = _ask_lingua(text)
-    floor = CONFIDENCE_FLOOR if len(own) >= _SENTENCE else _SURE
-    is_enough = len(own) >= _ENOUGH_EVIDENCE + 1 or not is_settled
-    return code if is_enough and confidence >= (floor if is_settled else CONFIDENCE_FLOOR) else None
+    is_backed = len(words) > _ENOUGH_EVIDENCE and any(word in _lexicon()[code] for word in own)
+    is_long = len(own) >= _SENTENCE or (len(own) > _ENOUGH_EVIDENCE and confidence >= _SURE)
+    return code if confidence >= CONFIDENCE_FLOOR and (is_backed or is_long or not is_settled) else None
 
 
 def _ask_lingua(text: str) -> tuple[str, float]:

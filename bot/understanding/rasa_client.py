@@ -95,8 +95,8 @@ class RasaClient:
         try:
             answer = read(await self._post(route, payload))
         except RasaUnavailable as failure:
-            if failure.reason is not Reason.REFUSED:
-                self._circuit.failed()
+            is_alive = failure.reason is Reason.REFUSED
+            self._circuit.succeeded() if is_alive else self._circuit.failed()
             raise
         self._circuit.succeeded()
         return answer

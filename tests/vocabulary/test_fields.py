@@ -53,7 +53,7 @@ def test_the_catalogue_has_24_domains_each_with_words_in_four_languages() -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_domain_is_found_by_its_own_label(language: str) -> None:
-    assert [] == [code for code in FIELDS if field_code(field_label(code, language)) != code]
+    assert [code for code in FIELDS if field_code(field_label(code, language)) != code] == []
 
 
 def test_a_word_belongs_to_one_domain_only() -> None:

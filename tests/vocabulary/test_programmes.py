@@ -33,7 +33,7 @@ def test_schemes_are_known_by_their_old_and_new_names(text: str, codes: tuple[st
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_scheme_is_found_by_its_own_label(language: str) -> None:
-    assert [] == [code for code in PROGRAMMES if programme_codes(programme_label(code, language)) != (code,)]
+    assert [code for code in PROGRAMMES if programme_codes(programme_label(code, language)) != (code,)] == []
 
 
 def test_generic_erasmus_stands_for_its_four_schemes() -> None:
