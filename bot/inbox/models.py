@@ -21,6 +21,7 @@ class InboxUpdate(Base):
         chat_id: the chat it belongs to, or None when it has none (or none that can be read).
         kind: the Bot API's name of what it holds: "message", "callback_query", …
         payload: the update as received, less names and handles; emptied once `done`.
+        attempts: how often the work on it was cut short (its worker died, its job was lost).
         status: received, done, or dead (cannot be answered; `error` says why).
     """
 

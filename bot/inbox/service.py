@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import procrastinate
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,11 @@ from bot.inbox.models import InboxUpdate, PollOffset
 from bot.queue.service import enqueue
 
 ANSWER_TASK = "inbox:answer"
+MOST_INTERRUPTIONS = 5
+_HAS_NO_JOB = (
+    "NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = :task AND j.status IN ('todo', 'doing')"
+    " AND (j.args->>'inbox_id')::bigint = inbox_update.id)"
+)
 # Who wrote is a chat's identity and a language; names and handles are not needed, so they are not stored.
 _NAMES = frozenset({"first_name", "last_name", "username", "title", "bio", "phone_number", "vcard", "author_signature"})
 _DEEPEST = 20
@@ -53,7 +58,7 @@ async def accept_update(
     envelope = read_envelope(update)
     if envelope is None:
         return None
-    lock = f"{channel}:{envelope.chat_id if envelope.chat_id is not None else 'none'}"
+    lock = _lock_of(channel, envelope.chat_id)
     # Held until the commit, so that jobs of one chat become visible in the order of their identities.
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
     row = insert(InboxUpdate).values(
@@ -90,20 +95,36 @@ def bury_update(row: InboxUpdate, *, reason: str, now: datetime) -> None:
     row.status, row.done_at, row.payload, row.error = "dead", now, None, reason[:500]
 
 
-async def reenqueue_orphans(session: AsyncSession, queue: procrastinate.App) -> int:
-    """Enqueue again the updates that wait without any job (deleted by hand, say); return how many."""
-    rows = await session.execute(
-        text(
-            "SELECT i.id, i.channel, i.chat_id FROM inbox_update i WHERE i.status = 'received'"
-            " AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = :task"
-            " AND j.status IN ('todo', 'doing') AND (j.args->>'inbox_id')::bigint = i.id) ORDER BY i.id LIMIT 500"
-        ),
-        {"task": ANSWER_TASK},
+async def note_interruptions(session: AsyncSession, inbox_ids: Sequence[int]) -> dict[int, int]:
+    """Count once more, for each waiting update, that the work on it was cut short; return the counts."""
+    statement = (
+        update(InboxUpdate)
+        .where(InboxUpdate.id.in_(inbox_ids), InboxUpdate.status == "received")
+        .values(attempts=InboxUpdate.attempts + 1)
+        .returning(InboxUpdate.id, InboxUpdate.attempts)
+    )
+    return dict((await session.execute(statement)).all())
+
+
+async def reenqueue_orphans(session: AsyncSession, queue: procrastinate.App, *, now: datetime) -> int:
+    """Enqueue again the updates that wait without any job (deleted by hand, say); return how many.
+
+    One whose jobs fail again and again without a reason being kept is given up.
+    """
+    rows = await session.scalars(
+        select(InboxUpdate)
+        .where(InboxUpdate.status == "received", text(_HAS_NO_JOB))
+        .params(task=ANSWER_TASK)
+        .order_by(InboxUpdate.id)
+        .limit(500)
     )
     orphans = rows.all()
-    for inbox_id, channel, chat_id in orphans:
-        lock = f"{channel}:{chat_id if chat_id is not None else 'none'}"
-        await enqueue(session, queue, ANSWER_TASK, lock=lock, inbox_id=inbox_id)
+    for row in orphans:
+        row.attempts += 1
+        if row.attempts > MOST_INTERRUPTIONS:
+            bury_update(row, reason="its jobs failed without a reason", now=now)
+            continue
+        await enqueue(session, queue, ANSWER_TASK, lock=_lock_of(row.channel, row.chat_id), inbox_id=row.id)
     return len(orphans)
 
 
@@ -135,6 +156,10 @@ def minimise(value: object, depth: int = 0) -> Any:
         case int() | float() if not abs(value) <= _LARGEST_ID:  # too large, infinite, or not a number
             return None
     return value
+
+
+def _lock_of(channel: str, chat_id: int | None) -> str:
+    return f"{channel}:{chat_id if chat_id is not None else 'none'}"
 
 
 def _storable(text_: str) -> str:

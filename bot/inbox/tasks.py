@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import Sessions, is_connection_fault, transaction
 from bot.inbox.models import InboxUpdate
-from bot.inbox.service import bury_update, claim_update, finish_update
+from bot.inbox.service import MOST_INTERRUPTIONS, bury_update, claim_update, finish_update
 from bot.kit.clock import Clock
 
 Answer = Callable[[AsyncSession, InboxUpdate], Awaitable[None]]
@@ -22,7 +23,11 @@ _log = structlog.get_logger(__name__)
 
 
 class TransientFaultError(Exception):
-    """The database went away in the middle: procrastinate tries the job again."""
+    """The database went away in the middle, or the worker stops: procrastinate tries the job again."""
+
+
+class InterruptedTooOftenError(Exception):
+    """Each worker that took this update died: it may be what kills them."""
 
 
 def inbox_tasks(sessions: Sessions, *, answer: Answer, apologise: Apologise, clock: Clock) -> procrastinate.Blueprint:
@@ -36,10 +41,13 @@ def inbox_tasks(sessions: Sessions, *, answer: Answer, apologise: Apologise, clo
     """
     tasks = procrastinate.Blueprint()
 
-    @tasks.task(name="answer", retry=RetryStrategy(max_attempts=60, wait=1, retry_exceptions=[TransientFaultError]))
+    @tasks.task(name="answer", retry=RetryStrategy(wait=1, retry_exceptions=[TransientFaultError]))
     async def answer_update(inbox_id: int) -> None:
         try:
             await answer_once(sessions, inbox_id, answer=answer, apologise=apologise, clock=clock)
+        except asyncio.CancelledError:
+            # The worker stops and its grace is over. Cancelled, the job would count as done with.
+            raise TransientFaultError("stopping") from None
         except Exception as error:
             if is_connection_fault(error):
                 raise TransientFaultError(type(error).__name__) from None
@@ -59,6 +67,8 @@ async def answer_once(sessions: Sessions, inbox_id: int, *, answer: Answer, apol
             row = await claim_update(session, inbox_id)
             if row is None:
                 return
+            if row.attempts >= MOST_INTERRUPTIONS:
+                raise InterruptedTooOftenError
             await answer(session, row)
             finish_update(row, now=clock())
     except Exception as error:
