@@ -1,4 +1,4 @@
-"""The tables of offers and their places."""
+"""The tables of offers, of their places, and of the index that searches read."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pgvector.sqlalchemy import Vector
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -16,6 +16,8 @@ from bot.kit.embedding import DIMENSIONS
 
 KINDS = ("internship", "job", "volunteering", "training", "exchange")
 STATUSES = ("draft", "to_review", "on_hold", "published", "closed", "expired", "refused", "duplicate")
+
+_PUBLISHED = "status = 'published'"
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
@@ -40,8 +42,9 @@ class Offer(Base):
         source: who brought the offer; unique with `external_id`.
         checked_at: when a person last checked it against its source.
         revision: grows by one at each change.
-        search_text: what full text and trigrams look into.
-        embedding: sentence embedding of the offer, 512 numbers, unit length.
+        countries: the countries of its places, so that filters read this row alone.
+        city_keys: folded names of its cities, in each language that the vocabulary knows.
+        organisation_key: folded name of the organisation.
     """
 
     __tablename__ = "offer"
@@ -49,6 +52,21 @@ class Offer(Base):
         UniqueConstraint("source", "external_id"),
         CheckConstraint(_one_of("kind", KINDS), name="kind"),
         CheckConstraint(_one_of("status", STATUSES), name="status"),
+        Index("ix_offer_kind", "kind", "id", postgresql_where=text(_PUBLISHED)),
+        Index("ix_offer_field", "field", "id", postgresql_where=text(_PUBLISHED)),
+        Index("ix_offer_programme", "programme", "id", postgresql_where=text(_PUBLISHED)),
+        Index("ix_offer_deadline", "deadline", postgresql_where=text(_PUBLISHED)),
+        Index("ix_offer_countries", "countries", postgresql_using="gin", postgresql_where=text(_PUBLISHED)),
+        Index("ix_offer_city_keys", "city_keys", postgresql_using="gin", postgresql_where=text(_PUBLISHED)),
+        Index(
+            "ix_offer_organisation",
+            "organisation_key",
+            postgresql_using="gin",
+            postgresql_ops={"organisation_key": "gin_trgm_ops"},
+            postgresql_where=text(_PUBLISHED),
+        ),
+        # Long texts leave the row, so that a filter over many offers reads few pages.
+        {"postgresql_with": {"toast_tuple_target": "256"}},
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -91,9 +109,9 @@ class Offer(Base):
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    search_text: Mapped[str] = mapped_column(deferred=True)
-    search_vector: Mapped[str] = mapped_column(TSVECTOR, deferred=True)
-    embedding: Mapped[Any] = mapped_column(Vector(DIMENSIONS), deferred=True)
+    countries: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    city_keys: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    organisation_key: Mapped[str]
 
     places: Mapped[list[OfferPlace]] = relationship(
         back_populates="offer", lazy="raise", order_by="OfferPlace.rank", cascade="all, delete-orphan"
@@ -119,3 +137,48 @@ class OfferPlace(Base):
     city_key: Mapped[str | None]
 
     offer: Mapped[Offer] = relationship(back_populates="places", lazy="raise")
+
+
+class OfferSearch(Base):
+    """The search index: one row for each published offer, and none for any other.
+
+    Attributes:
+        search_vector: words of the offer, stemmed in French and English, weighted A title, organisation and city,
+            B field, country, kind and programme in four languages, C description.
+        embedding: sentence embedding of title, field and first sentences; unit length, 16-bit floats.
+        source_hash: what both were computed from; unchanged offers are not computed again.
+    """
+
+    __tablename__ = "offer_search"
+    __table_args__ = (
+        Index("ix_offer_search_vector", "search_vector", postgresql_using="gin"),
+        Index(
+            "ix_offer_search_embedding",
+            "embedding",
+            postgresql_using="hnsw",
+            postgresql_ops={"embedding": "halfvec_cosine_ops"},
+        ),
+        # Both columns stay in the row: ranking reads them for every candidate.
+        {"postgresql_with": {"toast_tuple_target": "8160"}},
+    )
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
+    search_vector: Mapped[str] = mapped_column(TSVECTOR)
+    embedding: Mapped[Any] = mapped_column(HALFVEC(DIMENSIONS))
+    source_hash: Mapped[str]
+
+
+class OfferLexeme(Base):
+    """A word or stem of the search index: what misspelt words are compared with, and how common each one is.
+
+    Attributes:
+        offers: number of offers that hold it; 0 when it came after the last count.
+    """
+
+    __tablename__ = "offer_lexeme"
+    __table_args__ = (
+        Index("ix_offer_lexeme_trigram", "lexeme", postgresql_using="gin", postgresql_ops={"lexeme": "gin_trgm_ops"}),
+    )
+
+    lexeme: Mapped[str] = mapped_column(primary_key=True)
+    offers: Mapped[int] = mapped_column(default=0)

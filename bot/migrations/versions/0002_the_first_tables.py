@@ -102,9 +102,9 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("search_text", sa.Text(), nullable=False),
-        sa.Column("search_vector", postgresql.TSVECTOR(), nullable=False),
-        sa.Column("embedding", pgvector.sqlalchemy.vector.VECTOR(dim=512), nullable=False),
+        sa.Column("countries", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("city_keys", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("organisation_key", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('internship', 'job', 'volunteering', 'training', 'exchange')", name=op.f("ck_offer_kind")
         ),
@@ -114,6 +114,62 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
         sa.UniqueConstraint("source", "external_id", name=op.f("uq_offer_source")),
+        postgresql_with={"toast_tuple_target": "256"},
+    )
+    op.create_index(
+        "ix_offer_city_keys",
+        "offer",
+        ["city_keys"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index(
+        "ix_offer_countries",
+        "offer",
+        ["countries"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index(
+        "ix_offer_deadline", "offer", ["deadline"], unique=False, postgresql_where=sa.text("status = 'published'")
+    )
+    op.create_index(
+        "ix_offer_field", "offer", ["field", "id"], unique=False, postgresql_where=sa.text("status = 'published'")
+    )
+    op.create_index(
+        "ix_offer_kind", "offer", ["kind", "id"], unique=False, postgresql_where=sa.text("status = 'published'")
+    )
+    op.create_index(
+        "ix_offer_organisation",
+        "offer",
+        ["organisation_key"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"organisation_key": "gin_trgm_ops"},
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index(
+        "ix_offer_programme",
+        "offer",
+        ["programme", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_table(
+        "offer_lexeme",
+        sa.Column("lexeme", sa.Text(), nullable=False),
+        sa.Column("offers", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("lexeme", name=op.f("pk_offer_lexeme")),
+    )
+    op.create_index(
+        "ix_offer_lexeme_trigram",
+        "offer_lexeme",
+        ["lexeme"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"lexeme": "gin_trgm_ops"},
     )
     op.create_table(
         "outbox_call",
@@ -224,6 +280,27 @@ def upgrade() -> None:
     op.create_index("ix_offer_place_city", "offer_place", ["city_key"], unique=False)
     op.create_index("ix_offer_place_country", "offer_place", ["country", "offer_id"], unique=False)
     op.create_table(
+        "offer_search",
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("search_vector", postgresql.TSVECTOR(), nullable=False),
+        sa.Column("embedding", pgvector.sqlalchemy.halfvec.HALFVEC(dim=512), nullable=False),
+        sa.Column("source_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["offer_id"], ["offer.id"], name=op.f("fk_offer_search_offer_id_offer"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_offer_search")),
+        postgresql_with={"toast_tuple_target": "8160"},
+    )
+    op.create_index(
+        "ix_offer_search_embedding",
+        "offer_search",
+        ["embedding"],
+        unique=False,
+        postgresql_using="hnsw",
+        postgresql_ops={"embedding": "halfvec_cosine_ops"},
+    )
+    op.create_index("ix_offer_search_vector", "offer_search", ["search_vector"], unique=False, postgresql_using="gin")
+    op.create_table(
         "result_list",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -260,6 +337,14 @@ def downgrade() -> None:
     op.drop_table("saved_offer")
     op.drop_index("ix_result_list_person", table_name="result_list")
     op.drop_table("result_list")
+    op.drop_index("ix_offer_search_vector", table_name="offer_search", postgresql_using="gin")
+    op.drop_index(
+        "ix_offer_search_embedding",
+        table_name="offer_search",
+        postgresql_using="hnsw",
+        postgresql_ops={"embedding": "halfvec_cosine_ops"},
+    )
+    op.drop_table("offer_search")
     op.drop_index("ix_offer_place_country", table_name="offer_place")
     op.drop_index("ix_offer_place_city", table_name="offer_place")
     op.drop_table("offer_place")
@@ -272,6 +357,36 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_call_update", table_name="outbox_call")
     op.drop_index("ix_outbox_call_open", table_name="outbox_call", postgresql_where="status IN ('pending', 'sending')")
     op.drop_table("outbox_call")
+    op.drop_index(
+        "ix_offer_lexeme_trigram",
+        table_name="offer_lexeme",
+        postgresql_using="gin",
+        postgresql_ops={"lexeme": "gin_trgm_ops"},
+    )
+    op.drop_table("offer_lexeme")
+    op.drop_index("ix_offer_programme", table_name="offer", postgresql_where=sa.text("status = 'published'"))
+    op.drop_index(
+        "ix_offer_organisation",
+        table_name="offer",
+        postgresql_using="gin",
+        postgresql_ops={"organisation_key": "gin_trgm_ops"},
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.drop_index("ix_offer_kind", table_name="offer", postgresql_where=sa.text("status = 'published'"))
+    op.drop_index("ix_offer_field", table_name="offer", postgresql_where=sa.text("status = 'published'"))
+    op.drop_index("ix_offer_deadline", table_name="offer", postgresql_where=sa.text("status = 'published'"))
+    op.drop_index(
+        "ix_offer_countries",
+        table_name="offer",
+        postgresql_using="gin",
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.drop_index(
+        "ix_offer_city_keys",
+        table_name="offer",
+        postgresql_using="gin",
+        postgresql_where=sa.text("status = 'published'"),
+    )
     op.drop_table("offer")
     op.drop_index("ix_keyboard_person", table_name="keyboard")
     op.drop_table("keyboard")

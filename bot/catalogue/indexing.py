@@ -1,0 +1,118 @@
+"""The search index of offers: what is computed from an offer when it is published, and taken away when it is not."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.catalogue.models import Offer, OfferLexeme, OfferSearch
+from bot.catalogue.queries import COUNT_OF_LEXEMES, INDEXED_DOCUMENT
+from bot.catalogue.words import is_stop_word, spellings
+from bot.kit.embedding import Embedder, Vector
+from bot.vocabulary.cities import city_label, find_city
+from bot.vocabulary.countries import country_name
+from bot.vocabulary.fields import field_label
+from bot.vocabulary.kinds import kind_label
+from bot.vocabulary.programmes import programme_label
+from bot.vocabulary.shelf import LANGUAGES
+from bot.vocabulary.text import fold
+
+# What the vector of an offer stands for: more sentences dilute the title (measured on the labelled requests).
+_SENTENCES = 2
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_BATCH = 256
+# Raise it when the way of computing changes: every offer is then computed again.
+_VERSION = "1"
+# Languages whose descriptions are stemmed as English; others are stemmed as French, Escale's first language.
+_ENGLISH = "en"
+
+
+async def index_offers(session: AsyncSession, offers: Sequence[Offer], *, embedder: Embedder) -> int:
+    """Make the index of these offers what they are now: published ones are in it, others are not.
+
+    Offers need their ids and loaded places. Returns how many were computed; unchanged ones are left alone.
+    """
+    hidden = [offer.id for offer in offers if offer.status != "published"]
+    if hidden:
+        await session.execute(delete(OfferSearch).where(OfferSearch.offer_id.in_(hidden)))
+    shown = [offer for offer in offers if offer.status == "published"]
+    count = 0
+    for first in range(0, len(shown), _BATCH):
+        count += await _index_batch(session, shown[first : first + _BATCH], embedder)
+    return count
+
+
+async def count_lexemes(session: AsyncSession) -> None:
+    """Count again in how many offers each word stands: after an import, and every night."""
+    await session.execute(delete(OfferLexeme))
+    await session.execute(text(COUNT_OF_LEXEMES))
+
+
+def meaning_text(offer: Offer) -> str:
+    """Return the sentences whose embedding stands for the offer."""
+    sentences = _SENTENCE_END.split(" ".join(offer.description.split()))[:_SENTENCES]
+    return f"{offer.title}. {field_label(offer.field, offer.language)}. {' '.join(sentences)}"
+
+
+async def _index_batch(session: AsyncSession, offers: Sequence[Offer], embedder: Embedder) -> int:
+    hashes = {offer.id: _source_hash(offer) for offer in offers}
+    rows = await session.execute(
+        select(OfferSearch.offer_id, OfferSearch.source_hash).where(OfferSearch.offer_id.in_(list(hashes)))
+    )
+    known = {row.offer_id: row.source_hash for row in rows}
+    changed = [offer for offer in offers if known.get(offer.id) != hashes[offer.id]]
+    if not changed:
+        return 0
+    await session.execute(delete(OfferSearch).where(OfferSearch.offer_id.in_([offer.id for offer in changed])))
+    vectors = embedder.embed([meaning_text(offer) for offer in changed])
+    values = [
+        {**_document(offer), "offer_id": offer.id, "embedding": vector_text(vector), "source_hash": hashes[offer.id]}
+        for offer, vector in zip(changed, vectors, strict=True)
+    ]
+    await session.execute(text(INDEXED_DOCUMENT), values)
+    return len(changed)
+
+
+def vector_text(vector: Vector) -> str:
+    """Return a vector as PostgreSQL reads it."""
+    return "[" + ",".join(f"{number:.5f}" for number in vector.tolist()) + "]"
+
+
+def _document(offer: Offer) -> dict[str, str]:
+    """Return the folded texts of the index by weight; `names` are kept unstemmed too, for misspelt words."""
+    cities = [name for place in offer.places if place.city for name in _city_names(place.city, place.country)]
+    head = fold(" ".join([offer.title, offer.organisation, *cities]))
+    return {
+        "config": "escale_en" if offer.language == _ENGLISH else "escale_fr",
+        "head": head,
+        "names": " ".join(word for word in head.split() if not is_stop_word(word)),
+        "labels": " ".join(_labels(offer)),
+        "body": fold(f"{offer.description} {offer.how_to_apply}"),
+    }
+
+
+def _labels(offer: Offer) -> Iterable[str]:
+    countries = dict.fromkeys(place.country for place in offer.places)
+    for language in LANGUAGES:
+        names = [field_label(offer.field, language), kind_label(offer.kind, language)]
+        names += [kind_label(offer.kind, language, is_plural=True)]
+        names += [country_name(code, language) for code in countries]
+        names += [programme_label(offer.programme, language)] if offer.programme else []
+        for name in names:
+            yield from (form for word in fold(name).split() for form in spellings(word))
+
+
+def _city_names(city: str, country: str) -> list[str]:
+    known = find_city(city)
+    if known is None or known.country != country:
+        return [city]
+    return list(dict.fromkeys([city, known.name, *(city_label(known, language) for language in LANGUAGES)]))
+
+
+def _source_hash(offer: Offer) -> str:
+    parts = [_VERSION, meaning_text(offer), *_document(offer).values()]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,120 @@
+"""The order of what was found: ranks by meaning and by words fused, then small nudges by what was asked.
+
+Fusion is reciprocal rank fusion with k = 60 (Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms
+Condorcet and individual rank learning methods", SIGIR 2009): it needs no common scale between a cosine and a ts_rank.
+The nudges are in its unit: 0.01 is worth about the fifty first ranks of one way of ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from bot.catalogue.criteria import Criteria
+from bot.catalogue.places import wanted_city_keys
+
+RRF_K = 60
+# An offer whose meaning is farther than this from the request is only there by its words, when nothing filters.
+SIMILARITY_FLOOR = 0.30
+# From here on, an offer without a word of the request is said to be close to it.
+CLOSE_MEANING = 0.35
+
+_EXACT_FIELD = 0.010
+_ASKED_CITY = 0.010
+_SPOKEN_LANGUAGE = 0.002
+_CLOSING_SOON = 0.0006
+_FRESH = 0.0004
+_SOON = timedelta(days=21)
+_RECENT = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An offer that passed the filters, with what its rank and the reasons for it depend on.
+
+    Attributes:
+        meaning: cosine of request and offer; 0 when the request says nothing to compare.
+        words: ts_rank of the request's words in the offer; 0 when it holds none.
+        matched: numbers of the request's words that the offer holds.
+    """
+
+    offer_id: int
+    meaning: float
+    words: float
+    matched: tuple[int, ...]
+    title: str
+    organisation: str
+    field: str
+    countries: tuple[str, ...]
+    city_keys: tuple[str, ...]
+    start_from: date | None
+    start_until: date | None
+    duration_min: float | None
+    duration_max: float | None
+    deadline: date | None
+    languages: tuple[str, ...]
+    programme: str | None
+    updated_on: date
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Candidate:
+        """Return the candidate of a row of the search's statements."""
+        return cls(
+            offer_id=row["offer_id"],
+            meaning=float(row["meaning"]),
+            words=float(row["words"]),
+            matched=tuple(row["matched"] or ()),
+            title=row["title"],
+            organisation=row["organisation"],
+            field=row["field"],
+            countries=tuple(row["countries"]),
+            city_keys=tuple(row["city_keys"]),
+            start_from=row["start_from"],
+            start_until=row["start_until"],
+            duration_min=_number(row["duration_min"]),
+            duration_max=_number(row["duration_max"]),
+            deadline=row["deadline"],
+            languages=tuple(entry["code"] for entry in row["languages"]),
+            programme=row["programme"],
+            updated_on=row["updated_at"].date(),
+        )
+
+
+def fuse(rankings: Iterable[Sequence[int]]) -> dict[int, float]:
+    """Return the reciprocal rank fusion of several rankings of offers, best first each."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, offer_id in enumerate(ranking, 1):
+            scores[offer_id] = scores.get(offer_id, 0.0) + 1 / (RRF_K + rank)
+    return scores
+
+
+def rank(candidates: Sequence[Candidate], criteria: Criteria, today: date) -> list[tuple[Candidate, float]]:
+    """Return the candidates with their scores, best first; the same input always gives the same order."""
+    by_meaning = sorted(candidates, key=lambda found: (-found.meaning, -found.offer_id))
+    by_words = sorted((found for found in candidates if found.words), key=lambda found: (-found.words, found.offer_id))
+    fused = fuse([[found.offer_id for found in by_meaning], [found.offer_id for found in by_words]])
+    city_keys = frozenset(wanted_city_keys(criteria.cities))
+    scored = [(found, fused[found.offer_id] + _nudges(found, criteria, city_keys, today)) for found in candidates]
+    return sorted(scored, key=lambda pair: (-round(pair[1], 9), -pair[0].offer_id))
+
+
+def _nudges(found: Candidate, criteria: Criteria, city_keys: frozenset[str], today: date) -> float:
+    score = 0.0
+    if found.field in criteria.fields:
+        score += _EXACT_FIELD
+    if city_keys.intersection(found.city_keys):
+        score += _ASKED_CITY
+    if set(criteria.languages).intersection(found.languages):
+        score += _SPOKEN_LANGUAGE
+    if found.deadline is not None and found.deadline - today <= _SOON:
+        score += _CLOSING_SOON
+    if today - found.updated_on <= _RECENT:
+        score += _FRESH
+    return score
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
