@@ -28,14 +28,26 @@ _SHORTEST_MISSPELT = 6
 _LONGEST_TEXT = 1_000
 _OLD_ENOUGH = 14  # "14 ans" and more is an age, less is a duration
 _EXCLUDES = re.compile(
-    r"\b(?:pas|sauf|hors|excepte|jamais|surtout pas|not|except|no|menos|excepto|nunca|ni|الا|ماشي|ليس|ما عدا|مش)"
-    r"(?: (?:en|au|aux|a|la|le|les|l|in|to|the|el|في|ف|vers))*$"
+    r"\b(?:pas|sauf|hors|dehors|excepte|jamais|sans|enleve|retire|oublie|not|except|outside|without|forget|remove|no|"
+    r"dont want|don t want|anything but|menos|excepto|fuera|nunca|sin|quita|ni|الا|ماشي|ليس|ما عدا|مش|بدون|بلا|خارج)"
+    r"(?: (?:en|au|aux|a|la|le|les|l|de|d|du|in|to|of|the|el|que|في|ف|vers))*$"
+)
+_SEEKING = (
+    "cherche|recherche|veux|voudrais|aimerais|souhaite|pour|interesse|interessee|partir|aller|motive|dispo|disponible|"
+    "pret|prete|tente|looking|want|going|interested|to|for|busco|quiero|para|interesado|interesada|search|applying|pas"
 )
 _ORIGINS = re.compile(
-    r"\b(?:(?:suis|sui|chui|jsuis|habite|jhabite|vis|reside|viens|vien|viens de|vient|depuis|origine|from|live|living|"
-    r"based|am|vivo|soy|estoy|resido|vengo|اعيش|اسكن|ساكن|ساكنه|انا من|مقيم|مقيمه|عايش)"
-    r"(?: (?:de|d|du|des|a|en|au|aux|la|le|les|l|in|at|the|el|un|etudiant|etudiante|lyceen|lyceenne|في|ف|من|now))*)$"
+    rf"\b(?:suis|sui|chui|jsuis|im|i m|am|soy|estoy|انا|worked)"
+    rf"(?: (?!(?:{_SEEKING})\b)\w+){{0,4}}? (?:a|au|aux|en|de|du|des|d|in|from|of|at|في|ف|من)"
+    r"(?: (?:la|le|les|l|the|el))?$|"
+    r"\b(?:habite|jhabite|vis|vit|vivant|reside|residant|viens|vien|originaire|etudiant|etudiante|arrive|arrivee|"
+    r"actuellement|obtenu|obtenue|ne|nee|grandi|quitte|quitter|from|live|living|lives|based|born|student|leave|left|"
+    r"vivo|resido|vengo|nacido|nacida|اعيش|اسكن|ساكن|ساكنه|مقيم|مقيمه|عايش)"
+    r"(?: (?:de|d|du|des|a|en|au|aux|la|le|les|l|in|at|of|from|the|el|في|ف|من|now|here|ici|actuellement))*$"
 )
+_CLEAR_ONLY_WITH_MORE = frozenset(
+    {"may", "mars", "out", "mar", "jan", "fall", "spring", "jui", "set", "oct", "jun", "dec", "jul", "sept", "sep"}
+) | {"ete", "a ete", "d ete", "de sept", "a sept", "de jul", "ماي", "start"}
 _LEVEL_WORDS = re.compile(
     r"\b(?:bac|bts|licence|license|master|cap|bachelor|terminale|l[123]|m[12]|bachillerato|باك|بكالوريا|البكالوريا|ماستر)\b"
 )
@@ -135,6 +147,8 @@ def _is_age(phrase: str) -> bool:
 def _is_duration(phrase: str) -> bool:
     number, unit = rf"(?:\d+|{pattern_of('numbers')})", pattern_of("units")
     spans = rf"{number}(?: {unit})? (?:{pattern_of('to')} )?{number} {unit}|{number} {unit}(?: et demi\w*| and a half)?"
+    if re.match(r"a (?!day|week|month|year|semester|fortnight|quarter|half|couple)", time_fold(phrase)):
+        return False
     is_whole = bool(re.fullmatch(rf"{spans}|{pattern_of('duals')}", time_fold(phrase)))
     return is_whole and not _is_age(phrase) and parse_duration(phrase) is not None
 
@@ -143,22 +157,7 @@ def _is_date(phrase: str) -> bool:
     """Say whether a phrase ends on a month, a season or a year and holds nothing but words of time."""
     sections = ("months", "seasons", "early", "middle", "late", "from", "until", "next", "this", "inside", "to")
     folded = re.sub(r"\b(?:20\d\d|\d{1,2}|d|l|le|la|de|en|el|the|of|er|st|nd|rd|th|in)\b", " ", time_fold(phrase))
-    if fold(phrase) in {
-        "may",
-        "mars",
-        "out",
-        "mar",
-        "jan",
-        "fall",
-        "spring",
-        "jui",
-        "set",
-        "oct",
-        "jun",
-        "dec",
-        "ماي",
-        "start",
-    }:
+    if fold(phrase) in _CLEAR_ONLY_WITH_MORE:
         return False
     rest = folded
     for section in sections:

@@ -29,6 +29,11 @@ _NEXT_YEAR = re.compile(
     r"\b(?:annee prochaine|an prochain|next year|l annee pro|ano que viene|proximo ano|ano proximo|"
     r"(?:ال)?(?:سنه|عام) (?:ال)?(?:قادم|قادمه|مقبل|مقبله|جاي|جايه))\b"
 )
+_THIS_MONTH = re.compile(r"\b(?:ce mois|mois ci|this month|este mes|هذا الشهر|هاد الشهر)\b")
+_THIS_WEEK = re.compile(
+    r"\b(?:cette semaine|ce week ?end|this week|this weekend|esta semana|este fin de semana|"
+    r"هذا الاسبوع|هاد الاسبوع|نهايه الاسبوع)\b"
+)
 _END_OF_YEAR = re.compile(
     r"\b(?:fin d annee|fin de l annee|end of the year|fin de ano|finales de ano|نهايه (?:ال)?(?:سنه|عام))\b"
 )
@@ -130,6 +135,8 @@ def _relative_windows(today: date) -> tuple[tuple[re.Pattern[str], Period], ...]
         (_END_OF_YEAR, month_period(12, today=today)),
         (_NEXT_YEAR, year_period(today.year + 1)),
         (_THIS_YEAR, Period(today, date(today.year, 12, 31))),
+        (_THIS_MONTH, Period(today, plus_months(today.replace(day=1), 1) - timedelta(days=1))),
+        (_THIS_WEEK, Period(today, monday - timedelta(days=1))),
         (_NEXT_MONTH, month_period(after.month, today=today, year=after.year)),
         (_NEXT_WEEK, Period(monday, monday + timedelta(days=6))),
     )

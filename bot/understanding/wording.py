@@ -13,6 +13,9 @@ from bot.vocabulary.text import fold, is_arabic
 
 _NEAR = 84.0
 _SHORTEST_MISSPELT = 5
+_NO_MONTHS = frozenset(
+    {"marche", "marches", "marcher", "marchez", "maree", "autre", "autres", "ouvre", "mayor", "mayores"}
+)
 _GLUED = ("وال", "بال", "فال", "لل", "ال", "ف", "ب", "ل", "و")
 
 
@@ -69,7 +72,7 @@ def _spelt(word: str) -> str:
 
 
 def _nearest_month(word: str) -> str | None:
-    if len(word) < _SHORTEST_MISSPELT:
+    if len(word) < _SHORTEST_MISSPELT or word in _NO_MONTHS:
         return None
     long_names = [name for name in words_for("months") if len(name) >= _SHORTEST_MISSPELT]
     hit = process.extractOne(word, long_names, scorer=fuzz.ratio, score_cutoff=_NEAR)

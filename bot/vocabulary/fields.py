@@ -100,4 +100,5 @@ def _spellings() -> Iterator[tuple[str, str]]:
 
 
 def _other_number(phrase: str) -> str:
-    return phrase[:-1] if phrase.endswith("s") and len(phrase) >= _SHORTEST_PLURAL else phrase + "s"
+    is_plural = phrase.endswith("s") and not phrase.endswith("ss") and len(phrase) >= _SHORTEST_PLURAL
+    return phrase[:-1] if is_plural else phrase + "s"
