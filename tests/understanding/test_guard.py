@@ -125,4 +125,4 @@ def test_no_text_breaks_the_recogniser(text: str) -> None:
 def test_a_long_text_is_read_quickly(unit: str) -> None:
     began = time.monotonic()
     is_distress(unit * 2_000)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2
