@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,14 +41,21 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def database_url(postgres: str) -> Iterator[str]:
     """URL of a database of this test's own, copied from the migrated template."""
+    with copied_database(postgres) as url:
+        yield url
+
+
+@contextmanager
+def copied_database(template_url: str) -> Iterator[str]:
+    """Copy a database for the time of the block."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    template = psycopg.conninfo.conninfo_to_dict(postgres)["dbname"]
-    admin = psycopg.conninfo.make_conninfo(postgres, dbname="postgres")
+    template = str(psycopg.conninfo.conninfo_to_dict(template_url)["dbname"])
+    admin = psycopg.conninfo.make_conninfo(template_url, dbname="postgres")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(str(template)))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
-    yield postgres.replace(f"/{template}", f"/{name}", 1)
+    yield template_url.replace(f"/{template}", f"/{name}", 1)
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import httpx
 from pydantic import SecretStr
+from telegram import Bot
 
 from bot.apps.poller import poll_until
 from bot.apps.wiring import Collaborators, register_tasks
 from bot.apps.worker import work_until
-from bot.catalogue.service import load_demo
 from bot.chat.accounts import remember_account
 from bot.conversation.service import Services
 from bot.conversation.steps import Tools
@@ -60,7 +60,6 @@ def house_settings(telegram_url: str) -> Settings:
 @asynccontextmanager
 async def open_house(
     *, database_url: str, telegram_url: str, rasa_url: str, embedder: SentenceEmbedder, clock: Clock = utc_now,
-    with_demo: bool = True,
 ) -> AsyncIterator[House]:  # fmt: skip
     """Open a house: everything but the processes is what `escale up` runs."""
     settings = house_settings(telegram_url)
@@ -80,20 +79,20 @@ async def open_house(
             await remember_account(
                 session, bot_id=int(TOKEN.partition(":")[0]), username="escale_test_bot", now=clock()
             )
-            if with_demo:
-                await load_demo(session, embedder=embedder, now=clock())
-        tasks = [asyncio.create_task(job) for job in _jobs(collaborators, stop)]
+        bot = open_bot(TOKEN, settings.telegram_api_url)
+        await bot.initialize()
+        tasks = [asyncio.create_task(job) for job in _jobs(collaborators, bot, stop)]
         try:
             yield House(telegram, collaborators)
         finally:
             stop.set()
             await asyncio.gather(*tasks)
+            await bot.shutdown()
             await engine.dispose()
 
 
-def _jobs(collaborators: Collaborators, stop: asyncio.Event) -> list:  # type: ignore[type-arg]
-    settings, url = collaborators.settings, collaborators.database_url
-    bot = open_bot(TOKEN, settings.telegram_api_url)
+def _jobs(collaborators: Collaborators, bot: Bot, stop: asyncio.Event) -> list:  # type: ignore[type-arg]
+    url = collaborators.database_url
     sender = Sender(
         bot, collaborators.sessions, url, clock=collaborators.clock, pacer=Pacer(),
         on_unreachable=functools.partial(_unreachable, collaborators.clock), on_moved=_moved,
