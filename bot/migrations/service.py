@@ -36,7 +36,12 @@ def is_current(url: str) -> bool:
     engine = create_engine(sqlalchemy_url(url), poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_configuration()).get_current_head()
+    return current == newest_revision()
+
+
+def newest_revision() -> str:
+    """Return the identity of the newest migration in the code."""
+    return ScriptDirectory.from_config(_configuration()).get_current_head() or ""
 
 
 def _configuration() -> Config:

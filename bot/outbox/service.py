@@ -23,6 +23,7 @@ WAKE_CHANNEL = "escale_outbox"
 REPEATABLE = frozenset({"edit_message_text", "edit_message_reply_markup", "answer_callback_query", "send_chat_action"})
 _LIFETIME = {Lane.ANSWER: timedelta(hours=24), Lane.TRANSACTIONAL: timedelta(hours=24), Lane.BULK: timedelta(hours=6)}
 _MOST_UNCERTAIN_TRIES = 2
+_BODIES_KEPT = timedelta(days=30)
 
 
 async def enqueue_call(
@@ -165,6 +166,18 @@ async def expire_calls(session: AsyncSession, *, now: datetime) -> int:
         update(OutboxCall)
         .where(OutboxCall.status == "pending", OutboxCall.expires_at <= now)
         .values(status="expired")
+        .returning(OutboxCall.id)
+    )
+    return len((await session.scalars(statement)).all())
+
+
+async def forget_bodies(session: AsyncSession, *, now: datetime) -> int:
+    """Empty the parameters of the calls that ended 30 days ago or more; return how many."""
+    statement = (
+        update(OutboxCall)
+        .where(OutboxCall.status.not_in(("pending", "sending")), OutboxCall.created_at < now - _BODIES_KEPT)
+        .where(OutboxCall.params != {})
+        .values(params={})
         .returning(OutboxCall.id)
     )
     return len((await session.scalars(statement)).all())

@@ -1,0 +1,195 @@
+"""`escale up`: everything on one machine. Owns the embedded database, starts the other processes, keeps them running.
+
+Nothing waits for Rasa: answers leave in simple mode until it is ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from bot.apps.rasa_process import find_installation, is_rasa_ready, rasa_base, rasa_environment, require_port
+from bot.apps.running import sleep_or_stop
+from bot.apps.status import Status, read_readiness
+from bot.apps.supervisor import Program, Supervisor, become_subreaper, reap_orphans
+from bot.db.embedded import EmbeddedServer
+from bot.kit.errors import ConfigurationError
+from bot.kit.settings import PROJECT_ROOT, Settings
+
+_OTHER_OWNER_SECONDS = 5.0
+_WATCH_SECONDS = 1.0
+_MIGRATION_TRIES = 20
+
+
+async def run_everything(stop: asyncio.Event, settings: Settings, status: Status) -> None:
+    """Run every process until `stop` is set; the database is started first and stopped last.
+
+    Raises:
+        ConfigurationError: another `up` runs on this data directory, or a port is taken.
+    """
+    with _alone(settings.data_path):
+        require_port(settings.http_host, settings.http_port, setting="ESCALE_HTTP_PORT")
+        require_port("127.0.0.1", settings.actions_port, setting="ESCALE_ACTIONS_PORT")
+        become_subreaper()
+        server = None if settings.database_url else await asyncio.to_thread(_start_server, settings.data_path)
+        try:
+            url = server.url if server else settings.database_url
+            status.say("database", "ready", "embedded" if server else "ESCALE_DATABASE_URL")
+            await _run_programs(stop, settings, status, url, server)
+        finally:
+            if server:
+                await asyncio.to_thread(server.stop)
+                status.say("database", "stopped", "")
+
+
+async def _run_programs(
+    stop: asyncio.Event, settings: Settings, status: Status, url: str, server: EmbeddedServer | None
+) -> None:
+    supervisor = Supervisor(status.say)
+    migrated, working = asyncio.Event(), asyncio.Event()
+    side = [
+        asyncio.create_task(_migrate(stop, settings, url, migrated)),
+        asyncio.create_task(_report(stop, settings, status, working)),
+    ]
+    if server:
+        side.append(asyncio.create_task(_watch_server(stop, server, supervisor, status)))
+    try:
+        programs = plan_programs(settings, status, url, migrated=migrated, working=working)
+        await supervisor.run(programs, stop)
+    finally:
+        for task in side:
+            task.cancel()
+        await asyncio.gather(*side, return_exceptions=True)
+
+
+def plan_programs(
+    settings: Settings, status: Status, url: str, *, migrated: asyncio.Event, working: asyncio.Event
+) -> list[Program]:
+    """Return the programs to keep running, and say what is left out and why.
+
+    The worker starts at once: it loads the sentence encoder while the database is migrated. Rasa starts when the
+    worker works, so that the first answers do not wait for a processor.
+    """
+    environment = {**os.environ, "ESCALE_DATABASE_URL": url, "ESCALE_DATA_DIR": str(settings.data_path)}
+    logs = settings.data_path / "logs"
+    logs.mkdir(exist_ok=True)
+
+    def ours(name: str, wait_for: asyncio.Event | None = migrated) -> Program:
+        return Program(
+            name=name, command=[sys.executable, "-m", "bot", name], environment=environment, log=logs / f"{name}.log",
+            directory=PROJECT_ROOT, wait_for=wait_for, wait_seconds=60.0,
+        )  # fmt: skip
+
+    programs = [ours("worker", None), ours("console"), ours("scheduler")]
+    if settings.has_telegram:
+        programs.append(ours("telegram"))
+    else:
+        status.say("telegram", "off", "no ESCALE_TELEGRAM_TOKEN: everything runs but Telegram")
+    if rasa := _plan_rasa(settings, status, logs, working):
+        programs.append(rasa)
+    return programs
+
+
+def _plan_rasa(settings: Settings, status: Status, logs: Path, working: asyncio.Event) -> Program | None:
+    if settings.rasa_url:
+        status.say("rasa", "elsewhere", settings.rasa_url)
+        return None
+    try:
+        installation = find_installation()
+        require_port("127.0.0.1", settings.rasa_port, setting="ESCALE_RASA_PORT")
+    except ConfigurationError as error:
+        status.say("rasa", "off", f"simple mode: {error}")
+        return None
+    return Program(
+        name="rasa",
+        command=installation.command(settings.rasa_port),
+        environment=rasa_environment(settings, actions_port=settings.actions_port),
+        log=logs / "rasa.log",
+        directory=installation.root,
+        is_healthy=partial(is_rasa_ready, rasa_base(settings), settings.secret_for_rasa()),
+        wait_for=working,
+        wait_seconds=6.0,
+    )
+
+
+async def _migrate(stop: asyncio.Event, settings: Settings, url: str, migrated: asyncio.Event) -> None:
+    """Migrate in a process of its own, whose memory is given back; try again while the database is away."""
+    environment = {**os.environ, "ESCALE_DATABASE_URL": url, "ESCALE_DATA_DIR": str(settings.data_path)}
+    with (settings.data_path / "logs" / "migrate.log").open("ab") as log:
+        for _ in range(_MIGRATION_TRIES):
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "migrate", stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+                env=environment, cwd=PROJECT_ROOT, process_group=0,
+            )  # fmt: skip
+            if await process.wait() == 0:
+                migrated.set()
+                return
+            if await sleep_or_stop(stop, 1.0):
+                return
+
+
+async def _watch_server(stop: asyncio.Event, server: EmbeddedServer, supervisor: Supervisor, status: Status) -> None:
+    """Bring the embedded database back when it dies; each second, and a dead server's remains are cleared first."""
+    while not await sleep_or_stop(stop, _WATCH_SECONDS):
+        try:
+            await asyncio.to_thread(reap_orphans, supervisor.pids())
+            if not await asyncio.to_thread(server.is_running):
+                status.say("database", "ended", "starting it again")
+                await asyncio.to_thread(server.ensure_running)
+                status.say("database", "ready", "embedded, started again")
+        except Exception as error:
+            status.say("database", "ended", f"{type(error).__name__}; see {server.log_path}")
+
+
+async def _report(stop: asyncio.Event, settings: Settings, status: Status, working: asyncio.Event) -> None:
+    """Ask the HTTP process what is ready, and show each change."""
+    began = time.monotonic()
+    known: Mapping[str, str] = {}
+    while not stop.is_set():
+        parts = await asyncio.to_thread(read_readiness, settings.http_host, settings.http_port)
+        for name, state in parts.items():
+            if known.get(name) != state:
+                status.say(name, state, f"{time.monotonic() - began:.1f} s" if state == "ready" else "")
+        if parts.get("worker") == "ready" and not working.is_set():
+            working.set()
+            status.answering(time.monotonic() - began, is_simple=parts.get("rasa") != "ready")
+        known = parts or known
+        await sleep_or_stop(stop, 0.3 if not working.is_set() else 1.0)
+
+
+def _start_server(data_path: Path) -> EmbeddedServer:
+    deadline = time.monotonic() + _OTHER_OWNER_SECONDS
+    while True:
+        try:
+            return EmbeddedServer(data_path)
+        except ConfigurationError:
+            # A short command may own it for a moment.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+@contextlib.contextmanager
+def _alone(data_path: Path) -> Iterator[None]:
+    path = data_path / "up.lock"
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise ConfigurationError(
+                f"Escale already runs on this data directory (process {lock.read().strip() or 'unknown'})",
+                setting="ESCALE_DATA_DIR",
+                mend="stop that one first (Ctrl-C, or kill with the number above), or choose another data directory",
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

@@ -1,0 +1,40 @@
+"""What Prometheus reads: the state of the work, counted in the database, and this process's own counters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+# name, help, label, query giving (label's value, number)
+_COUNTS = (
+    ("escale_inbox_updates", "Received updates by status", "status",
+     "SELECT status, count(*) FROM inbox_update GROUP BY status"),
+    ("escale_outbox_calls", "Outgoing calls by status; `uncertain` are those whose answer was lost", "status",
+     "SELECT status, count(*) FROM outbox_call GROUP BY status"),
+    ("escale_offers", "Offers by status", "status",
+     "SELECT status, count(*) FROM offer GROUP BY status"),
+    ("escale_jobs", "Jobs of the queue by status", "status",
+     "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"),
+)  # fmt: skip
+_AGES = (
+    ("escale_inbox_oldest_seconds", "Age of the oldest update without an answer",
+     "SELECT min(received_at) FROM inbox_update WHERE status = 'received'"),
+    ("escale_outbox_oldest_seconds", "Age of the oldest call that is due and not made",
+     "SELECT min(not_before) FROM outbox_call WHERE status = 'pending'"),
+)  # fmt: skip
+
+
+async def render_metrics(session: AsyncSession, *, now: datetime) -> bytes:
+    """Return Prometheus' text: what the database counts, then this process's counters."""
+    registry = CollectorRegistry()
+    for name, words, label, query in _COUNTS:
+        gauge = Gauge(name, words, [label], registry=registry)
+        for value, number in (await session.execute(text(query))).all():
+            gauge.labels(str(value)).set(int(number))
+    for name, words, query in _AGES:
+        oldest = (await session.execute(text(query))).scalar_one()
+        Gauge(name, words, registry=registry).set(max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
+    return generate_latest(registry) + generate_latest(REGISTRY)

@@ -1,0 +1,92 @@
+"""`escale parse`: what the assistant understands of messages, in the exchange format, in the order they came."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Iterable
+from datetime import date
+from typing import Any
+
+from bot.kit.errors import Unavailable
+from bot.understanding.models import Entity, Intent, Parse
+from bot.understanding.service import RasaClient, Verdict, detect_language, is_distress, screen, understand
+
+_AT_ONCE = 8
+
+
+async def parse_lines(lines: Iterable[str], rasa: RasaClient, *, today: date) -> AsyncIterator[dict[str, Any]]:
+    """Parse each line (a text, or {"text": …}); a line that cannot be parsed gives {"error": …}, never an exception."""
+    batch: list[str] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == _AT_ONCE:
+            for result in await _parse_batch(batch, rasa, today=today):
+                yield result
+            batch = []
+    for result in await _parse_batch(batch, rasa, today=today):
+        yield result
+
+
+async def _parse_batch(lines: list[str], rasa: RasaClient, *, today: date) -> list[dict[str, Any]]:
+    return list(await asyncio.gather(*(_parse_line(line, rasa, today=today) for line in lines)))
+
+
+async def _parse_line(line: str, rasa: RasaClient, *, today: date) -> dict[str, Any]:
+    try:
+        text = read_line(line)
+        return (await parse_text(text, rasa, today=today)).to_json()
+    except Unavailable as error:
+        return {"error": str(error)}
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def read_line(line: str) -> str:
+    """Return the message that a line holds.
+
+    Raises:
+        ValueError: the line begins like JSON and is not an object with a "text".
+    """
+    line = line.rstrip("\r\n")
+    if not line.lstrip().startswith("{"):
+        return line
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    text = content.get("text") if isinstance(content, dict) else None
+    if not isinstance(text, str):
+        raise ValueError('no "text"')
+    return text
+
+
+async def parse_text(text: str, rasa: RasaClient, *, today: date) -> Parse:
+    """Understand one message as a conversation does: what is decided before Rasa first, then Rasa.
+
+    Raises:
+        Unavailable: Rasa gave no usable answer.
+    """
+    seen = screen(text)
+    language = detect_language(text, previous=None, telegram=None)
+    if seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
+        return Parse(text, language, Intent("out_of_scope", 1.0), (Intent("out_of_scope", 1.0),), source="rules")
+    answer = await rasa.parse(seen.text)
+    parse = understand(answer.parse, text=seen.text, language=language, today=today, model=answer.model)
+    intent, ranking = parse.intent, parse.ranking
+    if is_distress(text):
+        intent = Intent("emergency", 1.0)
+        ranking = (intent, *(other for other in ranking if other.name != intent.name))
+    entities = parse.entities if seen.text == text else tuple(_placed(parse.entities, text))
+    return Parse(text, language, intent, ranking, entities, parse.model, parse.source)
+
+
+def _placed(entities: Iterable[Entity], text: str) -> Iterable[Entity]:
+    """Move entities found in the screened text to their places in the original; one that cannot be found is dropped."""
+    for entity in entities:
+        words = re.compile(r"\s+".join(re.escape(word) for word in entity.value.split()))
+        places = list(words.finditer(text))
+        if places:
+            found = min(places, key=lambda place: abs(place.start() - entity.start))
+            yield Entity(entity.entity, found.group(), found.start(), found.end(), entity.role, entity.norm)

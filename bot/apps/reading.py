@@ -1,0 +1,35 @@
+"""Reads the conversation log for people: plain dictionaries, ready to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.db.service import open_engine, sessions_of
+from bot.transcripts.service import list_conversations
+from bot.transcripts.service import read_conversation as read_transcript
+
+
+async def read_conversations(database_url: str, *, limit: int) -> list[dict[str, Any]]:
+    """Return the latest conversations, the newest first: person, last, messages."""
+    engine = open_engine(database_url, pool_size=1)
+    try:
+        async with sessions_of(engine)() as session:
+            found = await list_conversations(session, limit=limit)
+    finally:
+        await engine.dispose()
+    return [{"person": person, "last": last, "messages": count} for person, last, count in found]
+
+
+async def read_messages(database_url: str, *, person_id: int, limit: int) -> list[dict[str, Any]]:
+    """Return the last messages of one person, the oldest first."""
+    engine = open_engine(database_url, pool_size=1)
+    try:
+        async with sessions_of(engine)() as session:
+            found = await read_transcript(session, person_id=person_id, limit=limit)
+    finally:
+        await engine.dispose()
+    names = (
+        "at", "direction", "text", "language", "intent", "confidence", "entities", "source", "model_version",
+        "latency_ms",
+    )  # fmt: skip
+    return [{name: getattr(message, name) for name in names} for message in found]

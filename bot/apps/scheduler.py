@@ -1,0 +1,129 @@
+"""The scheduler: clock times become jobs of the queue. It does none of the work itself.
+
+One scheduler is active, by advisory lock; a second one waits. No clock time lies between 02:00 and 03:00, the hour
+that a change of clocks repeats or leaves out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+
+import procrastinate
+import psycopg
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from procrastinate.exceptions import AlreadyEnqueued
+
+from bot.apps.running import sleep_or_stop
+from bot.db.service import Sessions, open_engine, psycopg_url, sessions_of, transaction
+from bot.kit.clock import TOWN_ZONE, Clock, utc_now
+from bot.kit.settings import Settings
+from bot.queue.heartbeats import BEAT_SECONDS, beat
+from bot.queue.service import enqueue, open_queue
+
+_LOCK = "escale.scheduler"
+_GRACE_SECONDS = 3600
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Chore:
+    """A task and its clock times.
+
+    Attributes:
+        task: name of the queue's task.
+        trigger: when it is enqueued.
+        at_start: also when the scheduler starts.
+    """
+
+    task: str
+    trigger: BaseTrigger
+    at_start: bool = False
+
+
+def list_chores() -> tuple[Chore, ...]:
+    """Return every chore of the product."""
+    return (
+        Chore("catalogue:expire_offers", CronTrigger(hour=4, minute=30, timezone=TOWN_ZONE), at_start=True),
+        Chore("outbox:expire_calls", IntervalTrigger(minutes=5, timezone=TOWN_ZONE)),
+        Chore("outbox:forget_bodies", CronTrigger(hour=4, minute=45, timezone=TOWN_ZONE)),
+        Chore("retention:forget_updates", CronTrigger(hour=4, minute=40, timezone=TOWN_ZONE)),
+    )
+
+
+async def schedule_until(stop: asyncio.Event, settings: Settings, database_url: str, *, clock: Clock = utc_now) -> None:
+    """Enqueue the chores at their times until `stop` is set."""
+    del settings
+    engine = open_engine(database_url, pool_size=2)
+    queue = open_queue(database_url)
+    try:
+        while not stop.is_set():
+            try:
+                await _schedule_as_owner(stop, sessions_of(engine), queue, database_url, clock=clock)
+            except Exception as error:
+                _log.warning("scheduler_interrupted", error=type(error).__name__)
+                await sleep_or_stop(stop, 1.0)
+    finally:
+        await engine.dispose()
+
+
+async def _schedule_as_owner(
+    stop: asyncio.Event, sessions: Sessions, queue: procrastinate.App, database_url: str, *, clock: Clock
+) -> None:
+    async with await psycopg.AsyncConnection.connect(
+        psycopg_url(database_url), autocommit=True, connect_timeout=3
+    ) as guard:
+        while not await _take_lock(guard):
+            if await sleep_or_stop(stop, 1.0):
+                return
+        scheduler = _start_clock(sessions, queue)
+        try:
+            for chore in list_chores():
+                if chore.at_start:
+                    await enqueue_chore(sessions, queue, chore.task)
+            _log.info("scheduler_active", chores=len(list_chores()))
+            while True:
+                await guard.execute("SELECT 1")  # without this connection the lock is gone
+                async with transaction(sessions) as session:
+                    await beat(session, "scheduler", now=clock(), detail="active")
+                if await sleep_or_stop(stop, BEAT_SECONDS):
+                    return
+        finally:
+            scheduler.shutdown(wait=False)
+
+
+async def _take_lock(guard: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:
+    row = await (await guard.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [_LOCK])).fetchone()
+    return bool(row and row[0])
+
+
+def _start_clock(sessions: Sessions, queue: procrastinate.App) -> AsyncIOScheduler:
+    # A busy loop may be late: within the hour a chore still runs, and once however often it was missed.
+    defaults = {"misfire_grace_time": _GRACE_SECONDS, "coalesce": True, "max_instances": 1}
+    scheduler = AsyncIOScheduler(timezone=TOWN_ZONE, job_defaults=defaults)
+    for chore in list_chores():
+        scheduler.add_job(partial(_enqueue_quietly, sessions, queue, chore.task), chore.trigger, id=chore.task)
+    scheduler.start()
+    return scheduler
+
+
+async def _enqueue_quietly(sessions: Sessions, queue: procrastinate.App, task: str) -> None:
+    try:
+        await enqueue_chore(sessions, queue, task)
+    except Exception as error:
+        _log.warning("chore_not_enqueued", task=task, error=type(error).__name__)
+
+
+async def enqueue_chore(sessions: Sessions, queue: procrastinate.App, task: str) -> bool:
+    """Enqueue one chore unless it waits already; return whether it was."""
+    try:
+        async with transaction(sessions) as session:
+            await enqueue(session, queue, task, queueing_lock=task, lock=task)
+    except AlreadyEnqueued:
+        return False
+    return True

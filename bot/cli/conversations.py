@@ -1,0 +1,139 @@
+"""The commands about conversations: have one in the terminal, read those that were."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.shared import complain, print_json, read_settings, standard_output, tell
+from bot.kit.errors import EscaleError
+from bot.locales.service import LANGUAGES
+
+if TYPE_CHECKING:
+    from bot.apps.chat_session import ChatSession
+    from bot.apps.rasa_loan import RasaLoan
+
+_PANEL = "Conversations"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    app.command(rich_help_panel=_PANEL)(chat)
+    app.command(rich_help_panel=_PANEL)(log)
+
+
+def chat(
+    demo: Annotated[bool, typer.Option("--demo", help="Load the example offers if there are none.")] = False,
+    person: Annotated[
+        int | None, typer.Option(help="Whose conversation to go on with; by default 1, and a new one for piped lines.")
+    ] = None,
+) -> None:
+    """Talk with the assistant in the terminal, by the same code as on Telegram.
+
+    Type a button's letter to press it. When standard input is no terminal: waits for Rasa, reads a message a line, and
+    prints the answers as plain text.
+    """
+    from bot.apps.chat_session import open_chat
+    from bot.apps.database import open_database
+    from bot.apps.rasa_loan import borrow_rasa
+    from bot.kit.logs import configure_logs
+
+    settings = read_settings()
+    configure_logs("ERROR", process="chat")
+    is_piped = not sys.stdin.isatty()
+    chat_id = person or (int(time.time() * 1000) if is_piped else 1)
+    with (
+        borrow_rasa(settings, tell) as loan,
+        open_database(settings) as url,
+        open_chat(settings, url, loan, chat_id=chat_id, language=_language(), is_demo=demo, tell=tell) as session,
+    ):
+        if is_piped:
+            _wait_for(loan)
+            session.answer_all(sys.stdin, lambda text: print(text, flush=True))
+        else:
+            _talk(session, loan)
+
+
+def _wait_for(loan: RasaLoan) -> None:
+    try:
+        loan.wait_ready(tell)
+    except EscaleError as error:
+        complain(f"{error}. Answering in simple mode.")
+
+
+def _talk(session: ChatSession, loan: RasaLoan) -> None:
+    import readline  # noqa: F401 - gives `input` its history and editing
+
+    if loan.missing is not None:
+        complain(f"{loan.missing}. Answering in simple mode.")
+    elif not loan.is_ready():
+        tell("Rasa is loading: until then the answers come in simple mode.")
+    console = standard_output()
+    console.print("Write your message, or a button's letter. Ctrl-D ends.", style="dim")
+    while True:
+        try:
+            line = input("> ").strip()
+        except (EOFError, KeyboardInterrupt):
+            console.print()
+            return
+        for answer in session.say(line) if line else ():
+            console.print(answer, markup=False, highlight=False)
+            console.print()
+
+
+def _language() -> str:
+    return next((code for code in LANGUAGES if os.environ.get("LANG", "").startswith(code)), "fr")
+
+
+def log(
+    person: Annotated[int | None, typer.Argument(help="Number of the person, from the list.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many conversations, or messages.")] = 50,
+) -> None:
+    """List the latest conversations, or read one; what is stored is masked."""
+    from bot.apps.database import open_database
+    from bot.apps.reading import read_conversations, read_messages
+
+    settings = read_settings()
+    with open_database(settings) as url:
+        rows = asyncio.run(
+            read_conversations(url, limit=limit)
+            if person is None
+            else read_messages(url, person_id=person, limit=limit)
+        )
+    if as_json:
+        for row in rows:
+            print_json(row)
+    elif not rows:
+        tell("No message yet." if person is None else f"No message of person {person}.")
+    elif person is None:
+        _show_list(rows)
+    else:
+        _show_messages(rows)
+
+
+def _show_list(rows: list[dict[str, object]]) -> None:
+    from rich.table import Table
+
+    table = Table("person", "last message", "messages")
+    for row in rows:
+        table.add_row(str(row["person"]), f"{row['last']:%Y-%m-%d %H:%M}", str(row["messages"]))
+    standard_output().print(table)
+
+
+def _show_messages(rows: list[dict[str, object]]) -> None:
+    console = standard_output()
+    for row in rows:
+        is_in = row["direction"] == "in"
+        understood = f"  ({row['intent']} {row['confidence']:.2f}, {row['source']})" if is_in and row["intent"] else ""
+        console.print(
+            f"{row['at']:%Y-%m-%d %H:%M:%S} {'→' if is_in else '←'} {row['text']}{understood}",
+            markup=False,
+            highlight=False,
+            style=None if is_in else "cyan",
+        )

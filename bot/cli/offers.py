@@ -1,0 +1,100 @@
+"""The commands about the catalogue: add, import, list, close."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.shared import print_json, read_settings, standard_output, tell
+
+_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, show_default=False)]
+_Publish = Annotated[bool, typer.Option("--publish", help="Show them to young people at once.")]
+_By = Annotated[str, typer.Option(help="Who checked them.")]
+
+offers = typer.Typer(help="The catalogue: add, import, list, close.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    app.add_typer(offers, name="offers", rich_help_panel="Catalogue")
+
+
+@offers.command()
+def add(file: _File, publish: _Publish = False, by: _By = "escale") -> None:
+    """Add the offers of a YAML file (one, or a list); an offer that is known already is brought up to date."""
+    from bot.catalogue.service import read_yaml
+
+    _save(read_yaml(file.read_bytes()), source="escale", publish=publish, by=by)
+
+
+@offers.command("import")
+def import_file(
+    file: _File,
+    publish: _Publish = False,
+    by: _By = "escale",
+    source: Annotated[str | None, typer.Option(help="Where they come from; by default the file's name.")] = None,
+) -> None:
+    """Import a CSV file: everything is checked first, and nothing is written when a line is wrong."""
+    from bot.catalogue.service import read_csv
+
+    _save(read_csv(file.read_bytes()), source=source or file.stem, publish=publish, by=by)
+
+
+def _save(drafts: Any, *, source: str, publish: bool, by: str) -> None:
+    from bot.apps.database import open_database
+    from bot.apps.offers import add_offers
+
+    with open_database(read_settings()) as url:
+        saved = asyncio.run(add_offers(url, drafts, source=source, publish=publish, by=by))
+    tell(f"✓ {len(saved.created)} new, {len(saved.updated)} changed, {len(saved.unchanged)} as they were.")
+
+
+@offers.command("list")
+def list_all(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    status: Annotated[str | None, typer.Option(help="Only those of this status, such as published.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+) -> None:
+    """List the offers."""
+    from bot.apps.database import open_database
+    from bot.apps.offers import list_offers
+
+    with open_database(read_settings()) as url:
+        rows = asyncio.run(list_offers(url, status=status, limit=limit))
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    _show_table(rows)
+
+
+def _show_table(rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    table = Table("id", "kind", "status", "title", "organisation", "where", "deadline")
+    for row in rows:
+        where = ", ".join(dict.fromkeys(place["city"] or place["country"] for place in row["places"]))
+        table.add_row(
+            str(row["id"]),
+            row["kind"],
+            row["status"],
+            row["title"],
+            row["organisation"],
+            where,
+            str(row["deadline"] or ""),
+        )
+    standard_output().print(table)
+
+
+@offers.command()
+def close(offer_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the offer, from the list.")]) -> None:
+    """Close an offer: young people do not see it any more."""
+    from bot.apps import offers as catalogue
+    from bot.apps.database import open_database
+
+    with open_database(read_settings()) as url:
+        title = asyncio.run(catalogue.close(url, offer_id))
+    tell(f"✓ Closed: {title}")

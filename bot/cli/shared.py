@@ -1,0 +1,42 @@
+"""What the commands share: where progress, complaints and results go."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+
+from bot.kit.settings import Settings
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment and of .env."""
+    return Settings()
+
+
+def tell(line: str) -> None:
+    """Write a line of progress, on standard error."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def complain(message: str) -> None:
+    """Write what went wrong, on standard error, one line a problem."""
+    for line in message.splitlines():
+        print(f"escale: {line}", file=sys.stderr, flush=True)
+
+
+def print_json(value: Any) -> None:
+    """Write one result as a line of JSON, on standard output."""
+    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+
+
+def standard_error() -> Console:
+    """Return the console for people who watch; plain lines when it is no terminal."""
+    return Console(stderr=True)
+
+
+def standard_output() -> Console:
+    """Return the console for results that people read."""
+    return Console()
