@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+import psycopg
+
 from bot.apps.rasa_process import find_installation, is_rasa_ready, rasa_base, rasa_environment, require_port
 from bot.apps.running import sleep_or_stop
 from bot.apps.status import Status, read_readiness
@@ -22,6 +24,7 @@ from bot.apps.supervisor import Program, Supervisor, become_subreaper, reap_orph
 from bot.db.embedded import EmbeddedServer
 from bot.kit.errors import ConfigurationError
 from bot.kit.settings import PROJECT_ROOT, Settings
+from bot.migrations.service import is_current
 
 _OTHER_OWNER_SECONDS = 5.0
 _WATCH_SECONDS = 1.0
@@ -120,7 +123,10 @@ def _plan_rasa(settings: Settings, status: Status, logs: Path, working: asyncio.
 
 
 async def _migrate(stop: asyncio.Event, settings: Settings, url: str, migrated: asyncio.Event) -> None:
-    """Migrate in a process of its own, whose memory is given back; try again while the database is away."""
+    """Migrate if needed, in a process of its own, whose memory is given back; try again while the database is away."""
+    if await asyncio.to_thread(_is_migrated, url):
+        migrated.set()
+        return
     environment = {**os.environ, "ESCALE_DATABASE_URL": url, "ESCALE_DATA_DIR": str(settings.data_path)}
     with (settings.data_path / "logs" / "migrate.log").open("ab") as log:
         for _ in range(_MIGRATION_TRIES):
@@ -133,6 +139,13 @@ async def _migrate(stop: asyncio.Event, settings: Settings, url: str, migrated: 
                 return
             if await sleep_or_stop(stop, 1.0):
                 return
+
+
+def _is_migrated(url: str) -> bool:
+    try:
+        return is_current(url)
+    except psycopg.Error:
+        return False
 
 
 async def _watch_server(stop: asyncio.Event, server: EmbeddedServer, supervisor: Supervisor, status: Status) -> None:

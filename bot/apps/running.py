@@ -16,9 +16,9 @@ STOP_SECONDS = 9.5
 Process = Callable[[asyncio.Event], Awaitable[None]]
 
 
-def run_process(name: str, settings: Settings, process: Process) -> None:
+def run_process(name: str, settings: Settings, process: Process, *, log_level: str | None = None) -> None:
     """Run `process` until it ends or SIGTERM or SIGINT sets the event it is given; 9.5 s later it is cancelled."""
-    configure_logs(settings.log_level, process=name)
+    configure_logs(log_level or settings.log_level, process=name)
     asyncio.run(_run(name, process))
 
 

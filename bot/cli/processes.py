@@ -26,7 +26,7 @@ def up() -> None:
 
     settings = read_settings()
     status = Status(standard_error())
-    run_process("up", settings, partial(run_everything, settings=settings, status=status))
+    run_process("up", settings, partial(run_everything, settings=settings, status=status), log_level="WARNING")
 
 
 def worker() -> None:

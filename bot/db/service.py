@@ -12,6 +12,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.db.urls import psycopg_url
+
+__all__ = [
+    "Sessions", "driver_connection", "is_connection_fault", "notify", "open_engine", "psycopg_url", "sessions_of",
+    "sqlalchemy_url", "transaction",
+]  # fmt: skip
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -19,12 +25,6 @@ def sqlalchemy_url(url: str) -> str:
     """Return `url` for SQLAlchemy's psycopg driver, whatever PostgreSQL scheme it came with."""
     parsed = make_url(url)
     return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-
-
-def psycopg_url(url: str) -> str:
-    """Return `url` as libpq and psycopg read it."""
-    parsed = make_url(url)
-    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def open_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
@@ -63,7 +63,7 @@ async def notify(session: AsyncSession, channel: str) -> None:
 
 
 def is_connection_fault(error: BaseException) -> bool:
-    """Whether `error` says that the database went away (and the work may be tried again), not that the work is wrong."""
+    """Whether `error` says that the database went away: the work may be tried again, it is not wrong."""
     if isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError | psycopg.InterfaceError):
         return True
     if isinstance(error, TimeoutError | ConnectionError):
