@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -37,7 +36,6 @@ def configure_logs(level: str = "INFO", *, process: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        _without_tokens,
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -46,6 +44,7 @@ def configure_logs(level: str = "INFO", *, process: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
+                _without_tokens,  # of the whole line: a token may stand deep in a value
             ],
         )
     )
@@ -63,8 +62,5 @@ def configure_logs(level: str = "INFO", *, process: str) -> None:
     structlog.contextvars.bind_contextvars(process=process)
 
 
-def _without_tokens(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _TOKEN.sub("[token]", value)
-    return event
+def _without_tokens(_logger: Any, _name: str, line: Any) -> str:
+    return _TOKEN.sub("[token]", str(line))

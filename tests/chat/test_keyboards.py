@@ -1,0 +1,43 @@
+"""Buttons survive restarts, belong to one person, and expire: F26."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.chat.keyboards import LIFETIME, Button, Press, read_press, store_keyboard
+from bot.kit.errors import UserError
+from tests.fixtures.bot_api.keyboards import check_markup
+
+
+async def stored(session: AsyncSession, now: datetime) -> list[str]:
+    rows = [
+        [Button("Voir", "show_offer", {"offer": 5}), Button("Site", url="https://example.org")],
+        [Button("Suite " + "😀" * 20, "more", {"page": 2})],
+    ]
+    markup = await store_keyboard(session, rows, person_id=7, now=now)
+    check_markup(markup)
+    await session.flush()
+    return [button["callback_data"] for row in markup["inline_keyboard"] for button in row if "callback_data" in button]
+
+
+async def test_a_button_means_what_it_meant(session: AsyncSession, now: datetime) -> None:
+    first, second = await stored(session, now)
+    assert await read_press(session, first, person_id=7, now=now) == Press("show_offer", {"offer": 5})
+    assert await read_press(session, second, person_id=7, now=now + LIFETIME) == Press("more", {"page": 2})
+    assert len(first.encode()) <= 64
+
+
+async def test_a_button_of_somebody_else_or_too_old_or_made_up_has_expired(
+    session: AsyncSession, now: datetime
+) -> None:
+    # F26: the three read the same.
+    first, _ = await stored(session, now)
+    late = now + LIFETIME + timedelta(seconds=1)
+    attempts = [(first, 8, now), (first, 7, late), (first[:-1] + "9", 7, now), ("k1:aaaaaaaaaaaa:0", 7, now),
+                ("", 7, now), ("k1:" + "é" * 12 + ":0", 7, now), (first + "\n", 7, now), ("k2:x", 7, now)]  # fmt: skip
+    for data, person_id, moment in attempts:
+        with pytest.raises(UserError, match=r"chat\.button_expired"):
+            await read_press(session, data, person_id=person_id, now=moment)
