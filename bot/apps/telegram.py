@@ -20,6 +20,7 @@ from bot.db.service import Sessions, open_engine, sessions_of, transaction
 from bot.kit.clock import Clock, utc_now
 from bot.kit.errors import ConfigurationError
 from bot.kit.settings import Settings
+from bot.outbox.pacing import Pacer
 from bot.outbox.sender import Sender
 from bot.outbox.telegram_calls import open_bot
 from bot.profiles.service import mark_unreachable, move_chat
@@ -61,6 +62,7 @@ async def _work(
         clock=clock,
         on_unreachable=partial(_mark_unreachable, clock=clock),
         on_moved=_move_chat,
+        pacer=Pacer(overall_rate=settings.sender_rate, chat_rate=settings.sender_chat_rate),
     )
     profile = asyncio.create_task(_publish_profile(stop, bot))
     works = [

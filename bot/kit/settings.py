@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     http_host: str = Field(default="127.0.0.1", description="Address that the HTTP process listens on.")
     http_port: int = Field(default=8000, description="Port of /telegram/webhook, /healthz, /readyz and /metrics.")
     worker_concurrency: int = Field(default=8, ge=1, le=64, description="Turns that one worker handles at a time.")
+    sender_rate: float = Field(
+        default=28.0, gt=0, description="Messages a second to Telegram, over all; it takes 30 unless you pay."
+    )
+    sender_chat_rate: float = Field(
+        default=1.0, gt=0, description="Messages a second to one chat, after short bursts of 3; Telegram takes 1."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     operator_name: str = Field(
         default="la Maison de l'emploi de Saint-Étienne", description="Who runs the assistant, as young people read it."
