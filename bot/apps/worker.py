@@ -94,7 +94,7 @@ async def _run(app: procrastinate.App, concurrency: int) -> None:
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=STALLED_SECONDS,
         shutdown_graceful_timeout=GRACE_SECONDS,
-        fetch_job_polling_interval=1.0,  # a job tried again notifies nobody
+        fetch_job_polling_interval=0.25,  # a job tried again, or freed by the end of another, notifies nobody
         listen_notify=True,
     )
 

@@ -85,6 +85,17 @@ async def claim_update(session: AsyncSession, inbox_id: int) -> InboxUpdate | No
     return row if row is not None and row.status == "received" else None
 
 
+async def next_waiting(session: AsyncSession, inbox_id: int) -> int | None:
+    """Return the update that waits next behind this one in its chat, if any."""
+    before = select(InboxUpdate.channel, InboxUpdate.chat_id).where(InboxUpdate.id == inbox_id).subquery()
+    query = (
+        select(func.min(InboxUpdate.id))
+        .join(before, (InboxUpdate.channel == before.c.channel) & (InboxUpdate.chat_id == before.c.chat_id))
+        .where(InboxUpdate.status == "received", InboxUpdate.id > inbox_id)
+    )
+    return await session.scalar(query)
+
+
 def finish_update(row: InboxUpdate, *, now: datetime) -> None:
     """Mark an update as answered and forget what it said."""
     row.status, row.done_at, row.payload, row.error = "done", now, None, None

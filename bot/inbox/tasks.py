@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import Sessions, is_connection_fault, transaction
 from bot.inbox.models import InboxUpdate
-from bot.inbox.service import MOST_INTERRUPTIONS, bury_update, claim_update, finish_update
+from bot.inbox.service import MOST_INTERRUPTIONS, bury_update, claim_update, finish_update, next_waiting
 from bot.kit.clock import Clock
 
 Answer = Callable[[AsyncSession, InboxUpdate], Awaitable[None]]
 Apologise = Callable[[AsyncSession, InboxUpdate, str], Awaitable[None]]
+
+MOST_IN_A_ROW = 30
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +46,7 @@ def inbox_tasks(sessions: Sessions, *, answer: Answer, apologise: Apologise, clo
     @tasks.task(name="answer", retry=RetryStrategy(wait=1, retry_exceptions=[TransientFaultError]))
     async def answer_update(inbox_id: int) -> None:
         try:
-            await answer_once(sessions, inbox_id, answer=answer, apologise=apologise, clock=clock)
+            await _answer_in_a_row(sessions, inbox_id, answer=answer, apologise=apologise, clock=clock)
         except asyncio.CancelledError:
             # The worker stops and its grace is over. Cancelled, the job would count as done with.
             raise TransientFaultError("stopping") from None
@@ -56,8 +58,30 @@ def inbox_tasks(sessions: Sessions, *, answer: Answer, apologise: Apologise, clo
     return tasks
 
 
-async def answer_once(sessions: Sessions, inbox_id: int, *, answer: Answer, apologise: Apologise, clock: Clock) -> None:
-    """Answer a stored update if nobody did: its state, its answers and its end are one transaction.
+async def _answer_in_a_row(
+    sessions: Sessions, inbox_id: int, *, answer: Answer, apologise: Apologise, clock: Clock
+) -> None:
+    """Answer an update, and then those that wait behind it in its chat.
+
+    procrastinate looks for a chat's next job only when it polls, not when the one before ends: somebody who writes two
+    messages would wait. The jobs of the updates answered here find nothing left to do. An update already answered ends
+    the row at once, so that one that kills workers is always met by its own job.
+    """
+    following: int | None = inbox_id
+    for _ in range(MOST_IN_A_ROW):
+        if following is None:
+            return
+        was_waiting = await answer_once(sessions, following, answer=answer, apologise=apologise, clock=clock)
+        if not was_waiting:
+            return
+        async with sessions() as session:
+            following = await next_waiting(session, following)
+
+
+async def answer_once(sessions: Sessions, inbox_id: int, *, answer: Answer, apologise: Apologise, clock: Clock) -> bool:
+    """Answer a stored update if nobody did, and say whether it was waiting.
+
+    Its state, its answers and its end are one transaction.
 
     An unforeseen error is rolled back; the update is then buried with an incident number that the person also reads.
     A connection fault is raised, for the job to be tried again.
@@ -66,7 +90,7 @@ async def answer_once(sessions: Sessions, inbox_id: int, *, answer: Answer, apol
         async with transaction(sessions) as session:
             row = await claim_update(session, inbox_id)
             if row is None:
-                return
+                return False
             if row.attempts >= MOST_INTERRUPTIONS:
                 raise InterruptedTooOftenError
             await answer(session, row)
@@ -75,6 +99,7 @@ async def answer_once(sessions: Sessions, inbox_id: int, *, answer: Answer, apol
         if is_connection_fault(error):
             raise
         await _bury(sessions, inbox_id, error, apologise=apologise, clock=clock)
+    return True
 
 
 async def _bury(sessions: Sessions, inbox_id: int, error: Exception, *, apologise: Apologise, clock: Clock) -> None:
