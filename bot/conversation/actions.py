@@ -59,6 +59,10 @@ def actions_app(secret: str) -> FastAPI:
             call = await request.json()
         except ValueError:
             return JSONResponse({"error": "not JSON"}, status_code=400)
+        if not isinstance(call, dict):
+            return JSONResponse({"error": "not an object"}, status_code=400)
+        # Rasa does not send its domain (no action reads it); the executor asks for one all the same.
+        call["domain"] = call.get("domain") or {}
         try:
             result = await executor.run(call)
         except (ActionNotFoundException, ActionExecutionRejection) as error:
