@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.criteria import Criteria
-from bot.catalogue.filters import conditions
-from bot.catalogue.models import Offer
+from bot.catalogue.filters import filter_values, passes
 
 Counts = tuple[tuple[str, int], ...]
+
+
+_COUNTS = text(f"""
+WITH found AS MATERIALIZED (SELECT o.kind, o.field, o.countries FROM offer o WHERE {passes()})
+SELECT 'country' AS facet, country AS code, count(*) AS offers FROM found, unnest(countries) AS country GROUP BY country
+UNION ALL SELECT 'kind', kind, count(*) FROM found GROUP BY kind
+UNION ALL SELECT 'field', field, count(*) FROM found GROUP BY field
+""")  # noqa: S608 - `passes` is constant text; values are bound
 
 
 @dataclass(frozen=True)
@@ -26,21 +33,11 @@ class Facets:
 
 async def facets(session: AsyncSession, criteria: Criteria, *, today: date) -> Facets:
     """Return the counts among the offers that pass the filters; values already chosen or refused are left out."""
-    found = select(Offer.kind, Offer.field, Offer.countries).where(*conditions(criteria, today)).cte("found")
-    found = found.prefix_with("MATERIALIZED")
-    country = func.unnest(found.c.countries)
-    counted = union_all(
-        select(literal("country").label("facet"), country.label("code"), func.count().label("offers")).group_by(
-            country
-        ),
-        select(literal("kind"), found.c.kind, func.count()).group_by(found.c.kind),
-        select(literal("field"), found.c.field, func.count()).group_by(found.c.field),
-    )
-    rows = (await session.execute(counted)).all()
-    chosen = {
+    rows = (await session.execute(_COUNTS, filter_values(criteria, today))).all()
+    chosen: dict[str, set[str | None]] = {
         "country": {*criteria.countries, *criteria.excluded_countries},
         "kind": {criteria.kind},
-        "field": set(criteria.fields),
+        "field": {*criteria.fields},
     }
     by_facet = {
         facet: tuple(

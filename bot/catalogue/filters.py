@@ -1,16 +1,16 @@
-"""The hard conditions of a search, as SQL: what an offer must be to be shown at all."""
+"""The hard conditions of a search: what an offer must be to be shown at all.
+
+One condition serves searches, counts and facets. It is fixed text whose unset parameters are NULL: PostgreSQL plans
+with the values known and drops what they make true, so each search gets the plan of its own filters, and nothing is
+compiled anew for each combination of criteria.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, true
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, array
 
 from bot.catalogue.criteria import Criteria
-from bot.catalogue.models import Offer, OfferPlace
 from bot.catalogue.nearness import near_fields
 from bot.catalogue.places import wanted_city_keys, wanted_countries
 from bot.vocabulary.levels import LEVELS, level_order
@@ -21,125 +21,71 @@ ADULT = 18
 # "3 months" also finds twelve weeks, which are 2.8 months.
 _DURATION_SLACK = 0.12
 
-Condition = ColumnElement[bool]
+# {n} tells apart the parameters of several searches in one statement.
+_PASSES = """
+o.status = 'published'
+AND (o.deadline IS NULL OR o.deadline >= CAST(:today{n} AS date))
+AND (o.start_until IS NULL OR o.start_until >= CAST(:today{n} AS date))
+AND (CAST(:kind{n} AS text) IS NULL OR o.kind = CAST(:kind{n} AS text))
+AND (CAST(:countries{n} AS text[]) IS NULL AND CAST(:cities{n} AS text[]) IS NULL
+  OR o.countries && CAST(:countries{n} AS text[]) OR o.city_keys && CAST(:cities{n} AS text[]))
+AND (CAST(:fields{n} AS text[]) IS NULL OR o.field = ANY(CAST(:fields{n} AS text[])))
+AND (CAST(:longest{n} AS numeric) IS NULL OR o.duration_min IS NULL OR o.duration_min <= CAST(:longest{n} AS numeric))
+AND (CAST(:shortest{n} AS numeric) IS NULL
+  OR o.duration_max IS NULL OR o.duration_max >= CAST(:shortest{n} AS numeric))
+AND (CAST(:start_until{n} AS date) IS NULL OR o.start_from IS NULL OR o.start_from <= CAST(:start_until{n} AS date))
+AND (CAST(:start_from{n} AS date) IS NULL OR o.start_until IS NULL OR o.start_until >= CAST(:start_from{n} AS date))
+AND (CAST(:age{n} AS int) IS NULL
+  OR (o.age_min IS NULL OR o.age_min <= CAST(:age{n} AS int))
+  AND (o.age_max IS NULL OR o.age_max >= CAST(:age{n} AS int))
+  AND (o.open_to_minors OR CAST(:age{n} AS int) >= CAST(:adult{n} AS int)))
+AND (CAST(:levels{n} AS text[]) IS NULL OR o.levels = '{{}}' OR o.levels && CAST(:levels{n} AS text[]))
+AND (CAST(:programmes{n} AS text[]) IS NULL OR o.programme = ANY(CAST(:programmes{n} AS text[])))
+AND (CAST(:organisation{n} AS text) IS NULL OR CAST(:organisation{n} AS text) <% o.organisation_key)
+AND (CAST(:excluded_countries{n} AS text[]) IS NULL AND CAST(:excluded_cities{n} AS text[]) IS NULL OR EXISTS (
+  SELECT FROM offer_place p WHERE p.offer_id = o.id
+  AND (CAST(:excluded_countries{n} AS text[]) IS NULL OR p.country <> ALL(CAST(:excluded_countries{n} AS text[])))
+  AND (CAST(:excluded_cities{n} AS text[]) IS NULL OR p.city_key IS NULL
+    OR p.city_key <> ALL(CAST(:excluded_cities{n} AS text[])))
+  AND (CAST(:countries{n} AS text[]) IS NULL AND CAST(:cities{n} AS text[]) IS NULL
+    OR p.country = ANY(CAST(:countries{n} AS text[])) OR p.city_key = ANY(CAST(:cities{n} AS text[])))))
+"""
 
 
-def live(today: date) -> Condition:
-    """An offer that young people may see on `today`: published, still open, not yet gone."""
-    return and_(
-        Offer.status == literal("published", literal_execute=True),
-        or_(Offer.deadline.is_(None), Offer.deadline >= today),
-        or_(Offer.start_until.is_(None), Offer.start_until >= today),
-    )
+def passes(number: int | None = None) -> str:
+    """Return the condition on the offer `o`; with a number, its parameters bear it."""
+    return _PASSES.format(n="" if number is None else f"_{number}")
 
 
-def conditions(criteria: Criteria, today: date) -> list[Condition]:
-    """Return what every found offer fulfils, life included."""
-    found = [
-        _kind(criteria),
-        _places(criteria),
-        _exclusions(criteria),
-        _fields(criteria),
-        _duration(criteria),
-        _start(criteria),
-        _age(criteria),
-        _level(criteria),
-        _programmes(criteria),
-        _organisation(criteria),
-    ]
-    return [live(today), *(condition for condition in found if condition is not None)]
+def filter_values(criteria: Criteria, today: date, number: int | None = None) -> dict[str, object]:
+    """Return the parameters of `passes`: what an offer found must fulfil, its own life included.
+
+    A place in any of the countries, regions and cities will do, but the same place must not be a refused one. Fields
+    next to those asked for pass too. An offer that states no duration, window, age or level passes; below 18, it must
+    say that it takes minors. Languages never exclude.
+    """
+    values: dict[str, object] = {
+        "today": today,
+        "kind": criteria.kind,
+        "countries": _some(wanted_countries(criteria.countries, criteria.regions)),
+        "cities": _some(wanted_city_keys(criteria.cities)),
+        "fields": _some([*criteria.fields, *near_fields(criteria.fields)]),
+        "longest": None if criteria.duration_max is None else criteria.duration_max * (1 + _DURATION_SLACK),
+        "shortest": None if criteria.duration_min is None else criteria.duration_min * (1 - _DURATION_SLACK),
+        "start_from": criteria.start_from,
+        "start_until": criteria.start_until,
+        "age": criteria.age,
+        "adult": ADULT,
+        "levels": _some(LEVELS[: level_order(criteria.level) + 1]) if criteria.level else None,
+        "programmes": _some(sorted(widened(criteria.programmes))),
+        "organisation": fold(criteria.organisation) if criteria.organisation else None,
+        "excluded_countries": _some(criteria.excluded_countries),
+        "excluded_cities": _some(criteria.excluded_cities),
+    }
+    if criteria.regions and values["countries"] is None:
+        values["countries"] = []  # a region of no known country: nothing passes, rather than everything
+    return values if number is None else {f"{name}_{number}": value for name, value in values.items()}
 
 
-def text_array(values: Sequence[str]) -> ColumnElement[Any]:
-    """Return one bound parameter of type text[]."""
-    return literal(list(values), ARRAY(TEXT))
-
-
-def _kind(criteria: Criteria) -> Condition | None:
-    return Offer.kind == criteria.kind if criteria.kind else None
-
-
-def _places(criteria: Criteria) -> Condition | None:
-    if not criteria.has_place():
-        return None
-    ways: list[Condition] = []
-    if countries := wanted_countries(criteria.countries, criteria.regions):
-        ways.append(Offer.countries.op("&&")(text_array(countries)))
-    if keys := wanted_city_keys(criteria.cities):
-        ways.append(Offer.city_keys.op("&&")(text_array(keys)))
-    return or_(*ways) if ways else ~true()
-
-
-def _exclusions(criteria: Criteria) -> Condition | None:
-    """One of the places must be both wanted and not refused: "en Espagne mais pas à Madrid" keeps Madrid or Valence."""
-    if not (criteria.excluded_countries or criteria.excluded_cities):
-        return None
-    kept = [OfferPlace.offer_id == Offer.id]
-    if criteria.excluded_countries:
-        kept.append(OfferPlace.country.not_in(criteria.excluded_countries))
-    if criteria.excluded_cities:
-        kept.append(or_(OfferPlace.city_key.is_(None), OfferPlace.city_key.not_in(criteria.excluded_cities)))
-    ways: list[Condition] = []
-    if countries := wanted_countries(criteria.countries, criteria.regions):
-        ways.append(OfferPlace.country.in_(countries))
-    if keys := wanted_city_keys(criteria.cities):
-        ways.append(OfferPlace.city_key.in_(keys))
-    if ways:
-        kept.append(or_(*ways))
-    return exists().where(*kept)
-
-
-def _fields(criteria: Criteria) -> Condition | None:
-    if not criteria.fields:
-        return None
-    return Offer.field.in_((*criteria.fields, *near_fields(criteria.fields)))
-
-
-def _duration(criteria: Criteria) -> Condition | None:
-    """The stay wanted and the stay offered overlap; an offer that does not say is kept."""
-    both: list[Condition] = []
-    if criteria.duration_max is not None:
-        longest = criteria.duration_max * (1 + _DURATION_SLACK)
-        both.append(or_(Offer.duration_min.is_(None), Offer.duration_min <= longest))
-    if criteria.duration_min is not None:
-        shortest = criteria.duration_min * (1 - _DURATION_SLACK)
-        both.append(or_(Offer.duration_max.is_(None), Offer.duration_max >= shortest))
-    return and_(*both) if both else None
-
-
-def _start(criteria: Criteria) -> Condition | None:
-    """The windows of departure overlap; without a last day, an offer's window stays open."""
-    both: list[Condition] = []
-    if criteria.start_until is not None:
-        both.append(or_(Offer.start_from.is_(None), Offer.start_from <= criteria.start_until))
-    if criteria.start_from is not None:
-        both.append(or_(Offer.start_until.is_(None), Offer.start_until >= criteria.start_from))
-    return and_(*both) if both else None
-
-
-def _age(criteria: Criteria) -> Condition | None:
-    if criteria.age is None:
-        return None
-    fits = and_(
-        or_(Offer.age_min.is_(None), Offer.age_min <= criteria.age),
-        or_(Offer.age_max.is_(None), Offer.age_max >= criteria.age),
-    )
-    return and_(fits, Offer.open_to_minors) if criteria.age < ADULT else fits
-
-
-def _level(criteria: Criteria) -> Condition | None:
-    if criteria.level is None:
-        return None
-    reached = LEVELS[: level_order(criteria.level) + 1]
-    return or_(func.cardinality(Offer.levels) == 0, Offer.levels.op("&&")(array(reached, type_=TEXT)))
-
-
-def _programmes(criteria: Criteria) -> Condition | None:
-    return Offer.programme.in_(sorted(widened(criteria.programmes))) if criteria.programmes else None
-
-
-def _organisation(criteria: Criteria) -> Condition | None:
-    """Trigrams of the folded name, so that a misspelt one is found; the threshold is the statement's."""
-    if not criteria.organisation:
-        return None
-    return literal(fold(criteria.organisation)).op("<%")(Offer.organisation_key)
+def _some(values: Sequence[str]) -> list[str] | None:
+    return list(values) or None

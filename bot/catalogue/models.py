@@ -173,12 +173,20 @@ class OfferLexeme(Base):
 
     Attributes:
         offers: number of offers that hold it; 0 when it came after the last count.
+        is_name: whether a title, an organisation or a city holds it: misspelt words are compared with these only.
     """
 
     __tablename__ = "offer_lexeme"
     __table_args__ = (
-        Index("ix_offer_lexeme_trigram", "lexeme", postgresql_using="gin", postgresql_ops={"lexeme": "gin_trgm_ops"}),
+        Index(
+            "ix_offer_lexeme_trigram",
+            "lexeme",
+            postgresql_using="gin",
+            postgresql_ops={"lexeme": "gin_trgm_ops"},
+            postgresql_where=text("is_name"),
+        ),
     )
 
     lexeme: Mapped[str] = mapped_column(primary_key=True)
     offers: Mapped[int] = mapped_column(default=0)
+    is_name: Mapped[bool] = mapped_column(default=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -82,27 +82,28 @@ def _what(found: Candidate, criteria: Criteria) -> list[Reason]:
 
 
 def _say(reason: Mapping[str, Any], language: str) -> str:
-    value = reason.get("value")
-    match reason.get("code"):
-        case "country":
-            return country_with_preposition(str(value), language)
-        case "city":
-            return say("reasons.city", language, city=value)
-        case "field":
-            return field_label(str(value), language).lower()
-        case "near_field":
-            return say("reasons.near_field", language, field=field_label(str(value), language).lower())
-        case "programme":
-            return programme_label(str(value), language)
-        case "start":
-            month = format_skeleton("MMMM", date.fromisoformat(str(value)), locale=language)
-            return say("reasons.start", language, month=month)
-        case "age":
-            return say("reasons.age", language, age=value)
-        case "language":
-            return say("reasons.language", language, spoken=language_name(str(value), language))
-        case "organisation":
-            return str(value)
-        case "duration" | "level" | "meaning" as code:
-            return say(f"reasons.{code}", language)
-    return ""
+    """Return the words of one reason; "" for a code of another version."""
+    word = _WORDED.get(str(reason.get("code")))
+    return word(reason.get("value"), language) if word else ""
+
+
+def _month(value: Any, language: str) -> str:
+    return format_skeleton("MMMM", date.fromisoformat(str(value)), locale=language)
+
+
+_WORDED: dict[str, Callable[[Any, str], str]] = {
+    "country": lambda code, language: country_with_preposition(str(code), language),
+    "city": lambda name, language: say("reasons.city", language, city=name),
+    "field": lambda code, language: field_label(str(code), language).lower(),
+    "near_field": lambda code, language: say(
+        "reasons.near_field", language, field=field_label(str(code), language).lower()
+    ),
+    "programme": lambda code, language: programme_label(str(code), language),
+    "organisation": lambda name, _language: str(name),
+    "start": lambda day, language: say("reasons.start", language, month=_month(day, language)),
+    "duration": lambda _value, language: say("reasons.duration", language),
+    "age": lambda age, language: say("reasons.age", language, age=age),
+    "level": lambda _value, language: say("reasons.level", language),
+    "language": lambda code, language: say("reasons.language", language, spoken=language_name(str(code), language)),
+    "meaning": lambda _value, language: say("reasons.meaning", language),
+}

@@ -6,18 +6,18 @@ up, nor are the places they refuse: such an offer would not be for them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.criteria import Criteria
-from bot.catalogue.filters import conditions
-from bot.catalogue.models import Offer
+from bot.catalogue.filters import filter_values, passes
 from bot.locales.service import say
 from bot.vocabulary.countries import country_with_preposition, neighbours
 from bot.vocabulary.fields import field_label
@@ -128,12 +128,12 @@ def _dropped(criteria: Criteria) -> Iterator[Relaxation]:
     if criteria.kind:
         yield Relaxation("any_kind", {"kind": criteria.kind}, replace(criteria, kind=None))
     if criteria.has_place():
-        values = {
+        names = {
             "cities": [city.name for city in criteria.cities],
             "countries": list(criteria.countries),
             "regions": list(criteria.regions),
         }
-        yield Relaxation("any_place", values, replace(criteria, cities=(), countries=(), regions=()))
+        yield Relaxation("any_place", names, replace(criteria, cities=(), countries=(), regions=()))
 
 
 def _pairs(criteria: Criteria, single: list[Relaxation]) -> Iterator[Relaxation]:
@@ -160,15 +160,20 @@ def _merged(criteria: Criteria, first: Criteria, second: Criteria) -> Criteria |
     return replace(criteria, **changes)
 
 
+@functools.cache
+def _counting(number: int) -> TextClause:
+    counts = (f"(SELECT count(*) FROM offer o WHERE {passes(each)})" for each in range(number))  # noqa: S608 - constant
+    return text(f"SELECT {', '.join(counts)}")
+
+
 async def _counted(session: AsyncSession, wanted: list[Relaxation], today: date) -> list[Relaxation]:
     """Return the relaxations with their counts, all counted by one statement, each through its own indexes."""
     if not wanted:
         return []
-    counts = [
-        select(func.count()).select_from(Offer).where(*conditions(relaxed.criteria, today)).scalar_subquery()
-        for relaxed in wanted
-    ]
-    row = (await session.execute(select(*(count.label(f"c{rank}") for rank, count in enumerate(counts))))).one()
+    values: dict[str, object] = {}
+    for number, relaxed in enumerate(wanted):
+        values |= filter_values(relaxed.criteria, today, number)
+    row = (await session.execute(_counting(len(wanted)), values)).one()
     return [replace(relaxed, count=int(count)) for relaxed, count in zip(wanted, row, strict=True)]
 
 
@@ -189,23 +194,24 @@ _FAMILY = {
 
 
 def _what(kind: str, values: Mapping[str, Any], language: str) -> str:
-    match kind:
-        case "country":
-            return ", ".join(country_with_preposition(code, language) for code in values["countries"])
-        case "neighbours":
-            places = ", ".join(country_with_preposition(code, language) for code in values["countries"])
-            return say("relax.neighbours", language, place=places)
-        case "region":
-            return say("relax.region", language, region=region_label(values["region"], language))
-        case "any_kind":
-            return say("relax.any_kind", language, kind=kind_label(values["kind"], language, is_plural=True))
-        case "any_field":
-            names = ", ".join(field_label(code, language) for code in values["fields"])
-            return say("relax.any_field", language, field=names.lower())
-        case "any_programme":
-            names = ", ".join(programme_label(code, language) for code in values["programmes"])
-            return say("relax.any_programme", language, programme=names)
-        case "any_organisation":
-            return say("relax.any_organisation", language, organisation=values["organisation"])
-        case _:
-            return say(f"relax.{kind}", language)
+    """Return the words of one change, its codes named in `language`."""
+    if kind == "country":
+        return _places(values, language)
+    named: dict[str, object] = {}
+    if kind == "neighbours":
+        named["place"] = _places(values, language)
+    elif kind == "region":
+        named["region"] = region_label(values["region"], language)
+    elif kind == "any_kind":
+        named["kind"] = kind_label(values["kind"], language, is_plural=True)
+    elif kind == "any_field":
+        named["field"] = ", ".join(field_label(code, language) for code in values["fields"]).lower()
+    elif kind == "any_programme":
+        named["programme"] = ", ".join(programme_label(code, language) for code in values["programmes"])
+    elif kind == "any_organisation":
+        named["organisation"] = values["organisation"]
+    return say(f"relax.{kind}", language, **named)
+
+
+def _places(values: Mapping[str, Any], language: str) -> str:
+    return ", ".join(country_with_preposition(code, language) for code in values["countries"])

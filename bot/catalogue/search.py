@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,9 @@ from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.criteria import Criteria
+from bot.catalogue.filters import filter_values
 from bot.catalogue.indexing import vector_text
-from bot.catalogue.queries import MOST_SCORED, SETTINGS, exact_statement, nearest_statement, words_statement
+from bot.catalogue.queries import EXACT, MOST_SCORED, NEAREST, NEAREST_BY_MEANING, NEWEST, SETTINGS, WORDS
 from bot.catalogue.ranking import SIMILARITY_FLOOR, Candidate, rank
 from bot.catalogue.reasons import Reason, reasons_of
 from bot.catalogue.words import content_words, request_text, spellings
@@ -20,12 +22,13 @@ from bot.kit.embedding import Embedder
 from bot.vocabulary.fields import field_label
 from bot.vocabulary.kinds import kind_label
 from bot.vocabulary.programmes import programme_label
+from bot.vocabulary.text import is_arabic
 
 # A word in more offers than this tells nothing apart, and ranking by it would read them all.
 _TOO_COMMON = 2000
 _MOST_SEARCHED = 6
 _SHORTEST_MISSPELT = 5
-_LIKE_ENOUGH = 78.0
+_LIKE_ENOUGH = 80.0
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,19 @@ class SearchResult:
     total: int
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """The words searched: as the index has them, and as the person wrote them."""
+@dataclass(frozen=True, order=True)
+class _Word:
+    """A word searched: in how many offers it stands, its text search query, and as the person wrote it."""
 
-    searched: tuple[str, ...] = ()
-    written: tuple[str, ...] = ()
+    offers: int
+    query: str
+    written: str
+    is_mended: bool = False
+
+    @property
+    def rarity(self) -> float:
+        """What finding the word says: less for a common word, and half for one that may not be the word meant."""
+        return (0.5 if self.is_mended else 1.0) / math.log2(4 + self.offers)
 
 
 async def search_offers(
@@ -78,56 +88,64 @@ async def search_offers(
     """
     await session.execute(SETTINGS)
     words = content_words(criteria)
-    wanted = await _look_up(session, words) if words else _Wanted()
-    sentence = request_text(criteria, words) or _labels(criteria)
-    bound = {"vector": vector_text(embedder.embed([sentence])[0])} if sentence else {}
-    candidates, passing = await _candidates(session, criteria, today, wanted.searched, bound)
+    searched = await _look_up(session, words) if words else ()
+    sentence = request_text(criteria) or _labels(criteria)
+    values = filter_values(criteria, today) | _bound(searched)
+    values["vector"] = vector_text(embedder.embed([sentence])[0]) if sentence else None
+    candidates, passing = await _candidates(session, values)
     if criteria.is_bare() and sentence:
         candidates = [found for found in candidates if found.meaning >= SIMILARITY_FLOOR or found.words]
         passing = min(len(candidates), limit)
-    ranked = rank(candidates, criteria, today)[:limit]
+    written = [word.written for word in searched]
+    rarities = [word.rarity for word in searched]
     hits = (
-        Hit(found.offer_id, round(score, 6), reasons_of(found, criteria, wanted.written, today))
-        for found, score in ranked
+        Hit(found.offer_id, round(score, 6), reasons_of(found, criteria, written, today))
+        for found, score in rank(candidates, criteria, today, rarities=rarities)[:limit]
     )
     return SearchResult(tuple(hits), passing)
 
 
-async def _candidates(
-    session: AsyncSession, criteria: Criteria, today: date, words: Sequence[str], bound: dict[str, str]
-) -> tuple[list[Candidate], int]:
-    exact = exact_statement(criteria, today, has_meaning=bool(bound), words=words)
-    rows = (await session.execute(exact, bound)).mappings().all()
+async def _candidates(session: AsyncSession, values: dict[str, object]) -> tuple[list[Candidate], int]:
+    rows = (await session.execute(EXACT, values)).mappings().all()
     passing = int(rows[0]["passing"])
     if passing > MOST_SCORED:
-        nearest = nearest_statement(criteria, today, has_meaning=bool(bound), words=words)
-        rows = (await session.execute(nearest, bound)).mappings().all()
-    return [Candidate.from_row(row) for row in rows if row["offer_id"] is not None], passing
+        by_meaning = NEAREST if values["query"] else NEAREST_BY_MEANING
+        statement = NEWEST if values["vector"] is None else by_meaning
+        rows = (await session.execute(statement, values)).mappings().all()
+    return [Candidate.from_row(dict(row)) for row in rows if row["offer_id"] is not None], passing
 
 
-async def _look_up(session: AsyncSession, words: Sequence[str]) -> _Wanted:
+async def _look_up(session: AsyncSession, words: Sequence[str]) -> tuple[_Word, ...]:
     """Return the words worth searching: misspelt ones mended, those in too many offers left to the meaning."""
     forms = {form: word for word in words for form in spellings(word)}
-    rows = (await session.execute(words_statement(), {"words": list(forms)})).all()
-    known = [(row.offers, row.word, row.word) for row in rows if row.offers is not None]
+    rows = (await session.execute(WORDS, {"words": list(forms)})).all()
+    found: list[_Word] = []
     for row in rows:
-        mended = _mended(row.word, row.lexemes or ()) if row.offers is None else None
-        if mended is not None:
-            known.append((0, mended, row.word))
-    chosen = sorted(entry for entry in known if entry[0] <= _TOO_COMMON)[:_MOST_SEARCHED]
-    return _Wanted(
-        searched=tuple(searched for _, searched, _ in chosen),
-        written=tuple(forms[written] for _, _, written in chosen),
-    )
+        if row.offers is not None:
+            found.append(_Word(row.offers, row.query, forms[row.word]))
+        elif mended := _mended(row, forms[row.word]):
+            found.append(mended)
+    return tuple(sorted(word for word in found if word.offers <= _TOO_COMMON)[:_MOST_SEARCHED])
 
 
-def _mended(word: str, candidates: Sequence[Any]) -> str | None:
-    """Return the word of the index that a misspelt one stands for, when one is close enough."""
-    if len(word) < _SHORTEST_MISSPELT:
+def _bound(words: Sequence[_Word]) -> dict[str, object]:
+    return {
+        "query": " | ".join(word.query for word in words),
+        "queries": [word.query for word in words],
+        "rarities": [word.rarity for word in words],
+    }
+
+
+def _mended(row: Any, written: str) -> _Word | None:
+    """Return the word of a title, organisation or city that a misspelt one stands for, when one is close enough."""
+    if len(row.word) < _SHORTEST_MISSPELT or is_arabic(row.word[0]):
         return None
-    scored = [(fuzz.ratio(word, str(candidate)), str(candidate)) for candidate in candidates]
-    best = max(scored, default=(0.0, ""), key=lambda pair: pair[0])
-    return best[1] if best[0] >= _LIKE_ENOUGH else None
+    scored = [
+        (fuzz.ratio(row.word, lexeme), lexeme, offers)
+        for lexeme, offers in zip(row.lexemes or (), row.commonness or (), strict=True)
+    ]
+    likeness, lexeme, offers = max(scored, default=(0.0, "", 0), key=lambda entry: entry[0])
+    return _Word(offers, f"'{lexeme}'", written, is_mended=True) if likeness >= _LIKE_ENOUGH else None
 
 
 def _labels(criteria: Criteria) -> str:

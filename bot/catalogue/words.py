@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bot.catalogue.criteria import Criteria
 from bot.vocabulary.cities import find_city
@@ -12,7 +12,7 @@ from bot.vocabulary.lookup import forms_of
 from bot.vocabulary.programmes import programme_codes
 from bot.vocabulary.regions import exact_region_code
 from bot.vocabulary.shelf import LANGUAGES, read_shelf
-from bot.vocabulary.text import fold, is_arabic, words_of
+from bot.vocabulary.text import Word, fold, is_arabic, words_of
 
 MOST_WORDS = 8
 _SHORTEST_WORD = 3
@@ -20,22 +20,24 @@ _MOST_LETTERS = 40
 
 
 def content_words(criteria: Criteria) -> tuple[str, ...]:
-    """Return the folded words left when courtesy, criteria and digits are taken away, each once, in order."""
-    spent = _spent(criteria)
+    """Return the folded words left when courtesy, criteria and digits are taken away, each once, in order.
+
+    Words of kind ("stage", "job") never stay: a kind is a criterion, and nearly every offer holds such a word.
+    """
+    spent = _spent(criteria) | _shelf_words("kind")
     found = (
-        word.folded
-        for word in words_of(criteria.words)
-        if _SHORTEST_WORD <= len(word.folded) <= _MOST_LETTERS and not word.folded.isdigit()
+        part
+        for word in _kept(criteria, spent)
+        for part in word.folded.split()
+        if _SHORTEST_WORD <= len(part) <= _MOST_LETTERS and not part.isdigit()
     )
-    kept = (word for part in found for word in part.split() if len(word) >= _SHORTEST_WORD)
-    unique = dict.fromkeys(word for word in kept if not spent.intersection(_bare_forms(word)))
-    return tuple(word for word in unique if not _is_place(word, criteria))[:MOST_WORDS]
+    return tuple(dict.fromkeys(found))[:MOST_WORDS]
 
 
-def request_text(criteria: Criteria, words: Iterable[str]) -> str:
-    """Return the sentence whose meaning offers are compared with: the person's own, less what filters already hold."""
-    own = " ".join(words)
-    return own or " ".join(criteria.words.split())
+def request_text(criteria: Criteria) -> str:
+    """Return what is compared with the meaning of offers: the person's own words, as spelt, less what filters hold."""
+    kept = (criteria.words[word.start : word.end] for word in _kept(criteria, _spent(criteria) | _shelf_words("kind")))
+    return " ".join(kept) or (" ".join(criteria.words.split()) if criteria.is_bare() else "")
 
 
 def is_stop_word(word: str) -> bool:
@@ -48,6 +50,12 @@ def spellings(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_bare_forms(word)))
 
 
+def _kept(criteria: Criteria, spent: frozenset[str]) -> Iterator[Word]:
+    for word in words_of(criteria.words):
+        if not spent.intersection(_bare_forms(word.folded)) and not _is_place(word.folded, criteria):
+            yield word
+
+
 def _bare_forms(word: str) -> Iterator[str]:
     yield word
     if is_arabic(word[0]):
@@ -57,7 +65,6 @@ def _bare_forms(word: str) -> Iterator[str]:
 def _spent(criteria: Criteria) -> frozenset[str]:
     spent = set(_shelf_words("asking"))
     for name, is_known in (
-        ("kind", criteria.kind is not None),
         ("start", criteria.start_from is not None or criteria.start_until is not None),
         ("duration", criteria.duration_min is not None or criteria.duration_max is not None),
         ("age", criteria.age is not None),

@@ -161,6 +161,7 @@ def upgrade() -> None:
         "offer_lexeme",
         sa.Column("lexeme", sa.Text(), nullable=False),
         sa.Column("offers", sa.BigInteger(), nullable=False),
+        sa.Column("is_name", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("lexeme", name=op.f("pk_offer_lexeme")),
     )
     op.create_index(
@@ -170,6 +171,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"lexeme": "gin_trgm_ops"},
+        postgresql_where=sa.text("is_name"),
     )
     op.create_table(
         "outbox_call",
@@ -362,6 +364,7 @@ def downgrade() -> None:
         table_name="offer_lexeme",
         postgresql_using="gin",
         postgresql_ops={"lexeme": "gin_trgm_ops"},
+        postgresql_where=sa.text("is_name"),
     )
     op.drop_table("offer_lexeme")
     op.drop_index("ix_offer_programme", table_name="offer", postgresql_where=sa.text("status = 'published'"))
