@@ -22,6 +22,7 @@ from bot.apps.running import sleep_or_stop
 from bot.apps.status import Status, read_readiness
 from bot.apps.supervisor import Program, Supervisor, become_subreaper, reap_orphans
 from bot.db.embedded import EmbeddedServer
+from bot.db.urls import psycopg_url
 from bot.kit.errors import ConfigurationError
 from bot.kit.settings import PROJECT_ROOT, Settings
 from bot.migrations.service import is_current
@@ -29,6 +30,11 @@ from bot.migrations.service import is_current
 _OTHER_OWNER_SECONDS = 5.0
 _WATCH_SECONDS = 1.0
 _MIGRATION_TRIES = 20
+_MIGRATION_SECONDS = 60.0
+_REPORT_SECONDS = 1.0
+# The others give way to the worker for so long: the first answer should not wait for a processor.
+_HEAD_START_SECONDS = 6.0
+_RASA_GRACE_SECONDS = 2.0  # it holds nothing that could be lost
 
 
 async def run_everything(stop: asyncio.Event, settings: Settings, status: Status) -> None:
@@ -59,7 +65,8 @@ async def _run_programs(
     migrated, working = asyncio.Event(), asyncio.Event()
     side = [
         asyncio.create_task(_migrate(stop, settings, url, migrated)),
-        asyncio.create_task(_report(stop, settings, status, working)),
+        asyncio.create_task(_await_worker(stop, status, url, working)),
+        asyncio.create_task(_report(stop, settings, status)),
     ]
     if server:
         side.append(asyncio.create_task(_watch_server(stop, server, supervisor, status)))
@@ -77,22 +84,28 @@ def plan_programs(
 ) -> list[Program]:
     """Return the programs to keep running, and say what is left out and why.
 
-    The worker starts at once: it loads the sentence encoder while the database is migrated. Rasa starts when the
-    worker works, so that the first answers do not wait for a processor.
+    The worker starts at once: it loads the sentence encoder while the database is migrated. What the first answers do
+    not need starts when the worker works.
     """
     environment = {**os.environ, "ESCALE_DATABASE_URL": url, "ESCALE_DATA_DIR": str(settings.data_path)}
     logs = settings.data_path / "logs"
     logs.mkdir(exist_ok=True)
 
-    def ours(name: str, wait_for: asyncio.Event | None = migrated) -> Program:
+    def ours(name: str, wait_for: asyncio.Event | None, seconds: float) -> Program:
         return Program(
             name=name, command=[sys.executable, "-m", "bot", name], environment=environment, log=logs / f"{name}.log",
-            directory=PROJECT_ROOT, wait_for=wait_for, wait_seconds=60.0,
+            directory=PROJECT_ROOT, wait_for=wait_for, wait_seconds=seconds,
         )  # fmt: skip
 
-    programs = [ours("worker", None), ours("console"), ours("scheduler")]
+    # Telegram's webhook, when there is one, is received by the console.
+    is_console_first = bool(settings.telegram_webhook_url)
+    programs = [
+        ours("worker", None, 0.0),
+        ours("console", migrated if is_console_first else working, _HEAD_START_SECONDS),
+        ours("scheduler", working, _HEAD_START_SECONDS),
+    ]
     if settings.has_telegram:
-        programs.append(ours("telegram"))
+        programs.append(ours("telegram", migrated, _MIGRATION_SECONDS))
     else:
         status.say("telegram", "off", "no ESCALE_TELEGRAM_TOKEN: everything runs but Telegram")
     if rasa := _plan_rasa(settings, status, logs, working):
@@ -118,7 +131,8 @@ def _plan_rasa(settings: Settings, status: Status, logs: Path, working: asyncio.
         directory=installation.root,
         is_healthy=partial(is_rasa_ready, rasa_base(settings), settings.secret_for_rasa()),
         wait_for=working,
-        wait_seconds=6.0,
+        wait_seconds=_HEAD_START_SECONDS,
+        grace=_RASA_GRACE_SECONDS,
     )
 
 
@@ -161,7 +175,26 @@ async def _watch_server(stop: asyncio.Event, server: EmbeddedServer, supervisor:
             status.say("database", "ended", f"{type(error).__name__}; see {server.log_path}")
 
 
-async def _report(stop: asyncio.Event, settings: Settings, status: Status, working: asyncio.Event) -> None:
+async def _await_worker(stop: asyncio.Event, status: Status, url: str, working: asyncio.Event) -> None:
+    """Wait until a worker has signed on: from then on messages are answered, and the others may start."""
+    began = time.monotonic()
+    while not await asyncio.to_thread(_is_worker_on, url):
+        if await sleep_or_stop(stop, 0.2):
+            return
+    working.set()
+    status.answering(time.monotonic() - began)
+
+
+def _is_worker_on(url: str) -> bool:
+    query = "SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 seconds'"
+    try:
+        with psycopg.connect(psycopg_url(url), connect_timeout=3) as connection:
+            return connection.execute(query).fetchone() is not None
+    except psycopg.Error:
+        return False
+
+
+async def _report(stop: asyncio.Event, settings: Settings, status: Status) -> None:
     """Ask the HTTP process what is ready, and show each change."""
     began = time.monotonic()
     known: Mapping[str, str] = {}
@@ -169,12 +202,9 @@ async def _report(stop: asyncio.Event, settings: Settings, status: Status, worki
         parts = await asyncio.to_thread(read_readiness, settings.http_host, settings.http_port)
         for name, state in parts.items():
             if known.get(name) != state:
-                status.say(name, state, f"{time.monotonic() - began:.1f} s" if state == "ready" else "")
-        if parts.get("worker") == "ready" and not working.is_set():
-            working.set()
-            status.answering(time.monotonic() - began, is_simple=parts.get("rasa") != "ready")
+                status.say(name, state, f"after {time.monotonic() - began:.1f} s" if state == "ready" else "")
         known = parts or known
-        await sleep_or_stop(stop, 0.3 if not working.is_set() else 1.0)
+        await sleep_or_stop(stop, _REPORT_SECONDS)
 
 
 def _start_server(data_path: Path) -> EmbeddedServer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from datetime import date
 from typing import Any
 
@@ -16,21 +16,22 @@ from bot.understanding.service import RasaClient, Verdict, detect_language, is_d
 _AT_ONCE = 8
 
 
-async def parse_lines(lines: Iterable[str], rasa: RasaClient, *, today: date) -> AsyncIterator[dict[str, Any]]:
-    """Parse each line (a text, or {"text": …}); a line that cannot be parsed gives {"error": …}, never an exception."""
-    batch: list[str] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == _AT_ONCE:
-            for result in await _parse_batch(batch, rasa, today=today):
-                yield result
-            batch = []
-    for result in await _parse_batch(batch, rasa, today=today):
-        yield result
+async def parse_lines(lines: AsyncIterable[str], rasa: RasaClient, *, today: date) -> AsyncIterator[dict[str, Any]]:
+    """Parse each line (a text, or {"text": …}); a line that cannot be parsed gives {"error": …}, never an exception.
 
+    Results come in the order of the lines, each as soon as it can, so that whoever writes one line may wait for it.
+    """
+    under_way: asyncio.Queue[asyncio.Task[dict[str, Any]] | None] = asyncio.Queue(_AT_ONCE)
 
-async def _parse_batch(lines: list[str], rasa: RasaClient, *, today: date) -> list[dict[str, Any]]:
-    return list(await asyncio.gather(*(_parse_line(line, rasa, today=today) for line in lines)))
+    async def read() -> None:
+        async for line in lines:
+            await under_way.put(asyncio.create_task(_parse_line(line, rasa, today=today)))
+        await under_way.put(None)
+
+    reading = asyncio.create_task(read())
+    while (task := await under_way.get()) is not None:
+        yield await task
+    await reading
 
 
 async def _parse_line(line: str, rasa: RasaClient, *, today: date) -> dict[str, Any]:

@@ -25,10 +25,11 @@ class Status:
             f"{moment}  {part:<10} [{style}]{state:<8}[/] {detail}".rstrip(), highlight=False, soft_wrap=True
         )
 
-    def answering(self, seconds: float, *, is_simple: bool) -> None:
+    def answering(self, seconds: float) -> None:
         """Write that messages are answered from now on."""
-        mode = " in simple mode, until Rasa is ready" if is_simple else ""
-        self._console.print(f"[bold green]Escale answers[/] after {seconds:.1f} s{mode}.", highlight=False)
+        self._console.print(
+            f"[bold green]Escale answers[/] after {seconds:.1f} s; in simple mode until Rasa is ready.", highlight=False
+        )
 
 
 def read_readiness(host: str, port: int) -> dict[str, str]:

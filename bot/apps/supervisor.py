@@ -22,7 +22,7 @@ from bot.apps.running import sleep_or_stop
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.3, 30.0
 # A program that lived this long was well: its next failure is a first one.
 WELL_SECONDS = 30.0
-STOP_SECONDS = 8.5
+STOP_SECONDS = 7.5
 HEALTH_SECONDS = 5.0
 HEALTH_FAILURES = 3
 START_SECONDS = 180.0
@@ -46,6 +46,7 @@ class Program:
         is_healthy: asked every 5 s; three failures after a first success end the program, which comes back.
         wait_for: what must be done before its first start; it starts all the same after `wait_seconds`.
         wait_seconds: see `wait_for`.
+        grace: seconds it gets to end by itself when everything stops.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Program:
     is_healthy: Callable[[], Awaitable[bool]] | None = None
     wait_for: asyncio.Event | None = None
     wait_seconds: float = 5.0
+    grace: float = STOP_SECONDS
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Supervisor:
         return [process.pid for process in self._processes.values() if process.returncode is None]
 
     async def run(self, programs: Sequence[Program], stop: asyncio.Event) -> None:
-        """Keep `programs` running until `stop` is set, then end them all at once, within 8.5 s."""
+        """Keep `programs` running until `stop` is set, then end them all at once, within 7.5 s."""
         await asyncio.gather(*(self._keep(program, stop) for program in programs))
 
     async def _keep(self, program: Program, stop: asyncio.Event) -> None:
@@ -120,7 +122,7 @@ class Supervisor:
         try:
             await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not ended.done():
-                await _end(process, ended)
+                await _end(process, ended, program.grace)
             return ended.result()
         finally:
             watch.cancel()
@@ -173,10 +175,10 @@ async def _wait_for_turn(program: Program, stop: asyncio.Event) -> None:
         task.cancel()
 
 
-async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
+async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int], grace: float) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
-    await asyncio.wait({ended}, timeout=STOP_SECONDS)
+    await asyncio.wait({ended}, timeout=grace)
     if not ended.done():
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

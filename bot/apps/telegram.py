@@ -64,7 +64,7 @@ async def _work(
         on_moved=_move_chat,
         pacer=Pacer(overall_rate=settings.sender_rate, chat_rate=settings.sender_chat_rate),
     )
-    profile = asyncio.create_task(_publish_profile(stop, bot))
+    profile = asyncio.create_task(_publish_profile(stop, bot, settings))
     works = [
         sender.run(stop),
         beat_until(stop, sessions, "sender", clock=clock, detail=lambda: "active" if sender.is_active else "standby"),
@@ -115,11 +115,11 @@ async def _choose_reception(bot: Bot, settings: Settings) -> None:
     )
 
 
-async def _publish_profile(stop: asyncio.Event, bot: Bot) -> None:
+async def _publish_profile(stop: asyncio.Event, bot: Bot, settings: Settings) -> None:
     """Publish commands and descriptions; it may take long, and nobody waits for it."""
     while not stop.is_set():
         try:
-            await publish_profile(bot)
+            await publish_profile(bot, settings.data_path / "telegram-profile")
         except RetryAfter as error:
             wait = error.retry_after
             await sleep_or_stop(stop, wait.total_seconds() if isinstance(wait, timedelta) else float(wait))

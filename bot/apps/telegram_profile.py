@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from telegram import Bot, BotCommand
 
 from bot.locales.service import DEFAULT_LANGUAGE, LANGUAGES, say
@@ -18,22 +21,28 @@ COMMANDS: dict[str, dict[str, str]] = {
 }
 
 
-async def publish_profile(bot: Bot) -> None:
-    """Tell Telegram the commands and descriptions, what is the same already excepted.
+async def publish_profile(bot: Bot, published: Path) -> None:
+    """Tell Telegram the commands and descriptions, unless the file `published` says that it knows these very ones.
 
-    Descriptions are asked for first: Telegram counts each change against a low limit.
+    Telegram counts each change against a low limit, and a process may start often.
     """
-    await bot.set_my_commands(commands_in(DEFAULT_LANGUAGE))
-    for language in LANGUAGES:
-        await bot.set_my_commands(commands_in(language), language_code=language)
+    fingerprint = f"{bot.id} {_fingerprint()}"
+    if published.exists() and published.read_text(encoding="utf-8") == fingerprint:
+        return
     for code in (None, *LANGUAGES):
         language = code or DEFAULT_LANGUAGE
-        description = say("profile.description", language)
-        if (await bot.get_my_description(language_code=code)).description != description:
-            await bot.set_my_description(description, language_code=code)
-        short = say("profile.short_description", language)
-        if (await bot.get_my_short_description(language_code=code)).short_description != short:
-            await bot.set_my_short_description(short, language_code=code)
+        await bot.set_my_commands(commands_in(language), language_code=code)
+        await bot.set_my_description(say("profile.description", language), language_code=code)
+        await bot.set_my_short_description(say("profile.short_description", language), language_code=code)
+    published.write_text(fingerprint, encoding="utf-8")
+
+
+def _fingerprint() -> str:
+    """Return a hash of all that is published."""
+    parts = [repr([command.to_dict() for command in commands_in(language)]) for language in LANGUAGES]
+    keys = ("profile.description", "profile.short_description")
+    parts += [say(key, language) for key in keys for language in LANGUAGES]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def commands_in(language: str) -> list[BotCommand]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import typer
@@ -65,5 +66,10 @@ async def _parse_all(settings: Settings, base_url: str) -> None:
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     async with httpx.AsyncClient(timeout=_PATIENCE_SECONDS) as http:
         rasa = RasaClient(base_url, settings.secret_for_rasa(), http, timeout=_PATIENCE_SECONDS)
-        async for result in parse_lines(sys.stdin, rasa, today=local_day(utc_now())):
+        async for result in parse_lines(_lines_of_input(), rasa, today=local_day(utc_now())):
             print_json(result)
+
+
+async def _lines_of_input() -> AsyncIterator[str]:
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        yield line

@@ -129,7 +129,9 @@ class Workshop:
         # Without a terminal the list of packages would be all there is to see.
         quiet = [] if sys.stderr.isatty() else ["-q"]
         target = ["--python", environment.python]
-        sync = [self.uv, "pip", "sync", *quiet, *target, "--require-hashes", environment.requirements]
+        # The first start would otherwise compile the libraries; Rasa's are compiled by the training.
+        compile_ = ["--compile-bytecode"] if environment.project else []
+        sync = [self.uv, "pip", "sync", *quiet, *compile_, *target, "--require-hashes", environment.requirements]
         try:
             run(sync, advice=_NETWORK, environment=variables)
         except StepFailedError:
