@@ -8,8 +8,9 @@ from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.searching import ask_kind, search
+from bot.conversation.searching import WIDEN, ask_kind, search, widen
 from bot.kit.embedding import Embedder
+from bot.kit.masking import mask
 from bot.kit.settings import Settings
 from bot.locales.service import LANGUAGES, say
 from bot.understanding.models import Parse
@@ -72,10 +73,11 @@ async def answer_programme(turn: Turn, parse: Parse, *, embedder: Embedder) -> R
         return Reply(say("answers.programme_unknown", turn.language), resume_rows(turn))
     first = codes[0]
     programmes = tuple(str(code) for code in first) if isinstance(first, list | tuple) else (str(first),)
-    criteria = Criteria(programmes=programmes, words=parse.text)
+    criteria = Criteria(programmes=programmes, words=mask(parse.text))
+    before = turn.conversation.list_id
     found = await search(turn, criteria, embedder=embedder, preface=say("answers.programme", turn.language))
-    if turn.conversation.list_id is None:
-        return Reply(say("answers.programme_unknown", turn.language))
+    if turn.conversation.list_id == before:  # nothing was found
+        return Reply(say("answers.programme_unknown", turn.language), resume_rows(turn))
     return found
 
 
@@ -110,6 +112,8 @@ async def affirm(turn: Turn, *, embedder: Embedder) -> Reply:
     pending = turn.conversation.pending_question
     if pending == "confirm_restart":
         return restart(turn)
+    if pending == WIDEN:
+        return await widen(turn, embedder=embedder)
     if pending == "which_kind":
         return await search(turn, Criteria.from_json(turn.conversation.criteria), embedder=embedder)
     turn.conversation.pending_question = None

@@ -64,6 +64,8 @@ async def chosen_offer(turn: Turn, *, embedder: Embedder) -> int | None:
     shown = await current_list(turn)
     if shown is None:
         return turn.conversation.offer_id
+    if len(shown.offer_ids) == 1:
+        return shown.offer_ids[0]
     rank = rank_said(turn.text, last=min(len(shown.offer_ids), (turn.conversation.page + 1) * PAGE_SIZE))
     if rank is not None and rank <= len(shown.offer_ids):
         return shown.offer_ids[rank - 1]

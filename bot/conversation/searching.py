@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.models import Offer
 from bot.catalogue.service import (
+    Relaxation,
     facets,
     is_available,
     load_offers,
@@ -28,7 +28,10 @@ from bot.vocabulary.kinds import KINDS, kind_label
 
 PAGE_SIZE = 5
 _MANY = 6  # from here on, buttons that narrow are worth their place
+_FEW = 2  # down to here, buttons that widen are
 _FACET_BUTTONS = 3
+# What is pending when nothing was found and something wider was offered.
+WIDEN = "widen"
 
 
 async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface: str = "") -> Reply:
@@ -37,7 +40,6 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
     turn.conversation.pending_question = None
     result = await search_offers(turn.session, criteria, embedder=embedder, today=turn.today)
     if not result.hits:
-        turn.conversation.list_id = None
         return await _nothing_found(turn, criteria)
     kept = ResultList(
         person_id=turn.person.id,
@@ -73,15 +75,15 @@ async def current_list(turn: Turn) -> ResultList | None:
 async def more_results(turn: Turn, *, embedder: Embedder) -> Reply:
     """Return the next page of the list last shown; past its end, what a wider search would give."""
     shown = await current_list(turn)
+    running = turn.conversation.criteria
+    if running is not None and (shown is None or turn.conversation.pending_question == WIDEN):
+        return await search(turn, Criteria.from_json(running), embedder=embedder)
     if shown is None:
-        running = turn.conversation.criteria
-        if running is not None:
-            return await search(turn, Criteria.from_json(running), embedder=embedder)
         return Reply(say("search.no_list", turn.language))
     page = turn.conversation.page + 1
     if page * PAGE_SIZE >= len(shown.offer_ids):
-        rows = await _widening_rows(turn, Criteria.from_json(shown.criteria))
-        return Reply(say("search.no_more", turn.language), rows)
+        found = await relaxations(turn.session, Criteria.from_json(shown.criteria), today=turn.today)
+        return Reply(say("search.no_more", turn.language), _widening_rows(turn, found))
     return await show_page(turn, shown, page)
 
 
@@ -98,6 +100,8 @@ async def show_page(turn: Turn, shown: ResultList, page: int, *, preface: str = 
     rows.append(_paging(turn, shown, page))
     if page == 0 and shown.total >= _MANY:
         rows.append(await _narrowing(turn, criteria))
+    elif shown.total <= _FEW and shown.criteria:
+        rows.extend(_widening_rows(turn, await relaxations(turn.session, criteria, today=turn.today))[:_FEW])
     text = "\n\n".join(part for part in (preface, _heading(turn, shown, criteria, first, len(ids)), *lines) if part)
     return Reply(text, [row for row in rows if row], in_place=True)
 
@@ -119,7 +123,7 @@ def _entries(
 
 
 def _heading(turn: Turn, shown: ResultList, criteria: Criteria, first: int, count: int) -> str:
-    what = escape(describe(criteria, turn.language))
+    what = escape(describe(criteria, turn.language, count=len(shown.offer_ids)))
     key = "search.found_many" if shown.total > len(shown.offer_ids) else "search.found"
     title = say(key, turn.language, count=len(shown.offer_ids), what=what)
     if len(shown.offer_ids) <= PAGE_SIZE:
@@ -153,14 +157,22 @@ async def _narrowing(turn: Turn, criteria: Criteria) -> list[Button]:
 
 
 async def _nothing_found(turn: Turn, criteria: Criteria) -> Reply:
-    rows = await _widening_rows(turn, criteria)
+    """Say what was not found, and offer what would be; "oui" takes the first. The list before stays the one shown."""
+    found = await relaxations(turn.session, criteria, today=turn.today)
+    turn.conversation.pending_question = WIDEN if found else None
     text = say("search.none", turn.language, what=escape(describe(criteria, turn.language)))
-    ending = say("search.none_widen" if rows else "search.none_adviser", turn.language)
-    return Reply(f"{text}\n{ending}", rows, in_place=True)
+    ending = say("search.none_widen" if found else "search.none_adviser", turn.language)
+    return Reply(f"{text}\n{ending}", _widening_rows(turn, found), in_place=True)
 
 
-async def _widening_rows(turn: Turn, criteria: Criteria) -> list[list[Button]]:
-    found: Sequence[Any] = await relaxations(turn.session, criteria, today=turn.today)
+async def widen(turn: Turn, *, embedder: Embedder) -> Reply:
+    """Take the first relaxation that was offered."""
+    running = Criteria.from_json(turn.conversation.criteria)
+    found = await relaxations(turn.session, running, today=turn.today)
+    return await search(turn, found[0].criteria if found else running, embedder=embedder)
+
+
+def _widening_rows(turn: Turn, found: Sequence[Relaxation]) -> list[list[Button]]:
     return [
         [Button(relaxation_label(relaxed, turn.language), "search_with", {"criteria": relaxed.criteria.to_json()})]
         for relaxed in found

@@ -18,8 +18,8 @@ from bot.conversation.steps import Tools, take_step
 from bot.kit.masking import mask
 from bot.locales.service import say
 from bot.transcripts.service import count_recent, log_message
-from bot.understanding.models import FALLBACK_INTENT, Parse
 from bot.understanding.answers import RasaTurn
+from bot.understanding.models import FALLBACK_INTENT, Parse
 from bot.understanding.service import (
     RasaUnavailable,
     Verdict,
@@ -36,6 +36,8 @@ TURNS_PER_RASA_CONVERSATION = 5
 FLOOD_WINDOW = timedelta(minutes=1)
 FLOOD_LIMIT = 20
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
+# The questions that change which step Rasa chooses; its domain knows no other.
+_ASKED_OF_RASA = ("which_kind", "confirm_restart")
 _log = structlog.get_logger(__name__)
 _turns = Counter("escale_turns_total", "Turns by who understood them", ["source"])
 _latency = Histogram("escale_turn_seconds", "From an update's reception to its answer being written")
@@ -163,9 +165,10 @@ def rasa_conversation(turn: Turn) -> str:
 
 def rasa_context(turn: Turn) -> dict[str, Any]:
     """Return what Rasa must know of the state to choose a step; sent at each turn, so that it may forget."""
+    pending = turn.conversation.pending_question
     return {
         "language": turn.language,
-        "pending_question": turn.conversation.pending_question or "none",
+        "pending_question": pending if pending in _ASKED_OF_RASA else "none",
         "has_search": turn.conversation.criteria is not None,
         "has_list": turn.conversation.list_id is not None,
     }

@@ -25,10 +25,13 @@ _WEEKS_A_MONTH = 4
 _NO_CENTS = re.compile(r"[.,]00(?=\D|$)")
 
 
-def describe(criteria: Criteria, language: str) -> str:
-    """Return the criteria in a few words: "stages · en Espagne ou au Portugal · tourisme · 2 mois · dès juin 2027"."""
+def describe(criteria: Criteria, language: str, *, count: int = 2) -> str:
+    """Return the criteria in a few words: "stages · en Espagne ou au Portugal · tourisme · 2 mois · dès juin 2027".
+
+    `count` is how many offers are spoken of: one, or several.
+    """
     parts = [
-        kind_label(criteria.kind, language, is_plural=True) if criteria.kind else "",
+        kind_label(criteria.kind, language, is_plural=count != 1) if criteria.kind else "",
         _places(criteria, language),
         _alternatives((field_label(code, language) for code in criteria.fields), language),
         _alternatives((programme_label(code, language) for code in criteria.programmes), language),
