@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -158,7 +158,7 @@ class OfferDraft(_Strict):
         return self
 
 
-def problems_of(error: ValidationError, language: Literal["fr", "en"] = "fr") -> tuple[str, ...]:
+def problems_of(error: ValidationError, language: str = "fr") -> tuple[str, ...]:
     """Return one sentence per problem, naming the field and what to do."""
     return tuple(_sentence(dict(problem), language) for problem in error.errors(include_url=False))
 
