@@ -70,9 +70,8 @@ async def answer_text(turn: Turn, services: Services) -> None:
         return
     seen = screen(turn.text)
     if not turn.person.language_chosen:
-        turn.language = detect_language(
-            turn.text, previous=turn.person.language, telegram=turn.person.telegram_language
-        )
+        # Before the first message, their Telegram's language counts as the one spoken: a borrowed word does not flip it.
+        turn.language = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
         turn.person.language = turn.language
     if is_distress(turn.text):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="emergency"), "emergency")
