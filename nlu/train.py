@@ -53,6 +53,7 @@ def train(directory: Path, *, name: str) -> Path:
     prepare(threads=2)
     from rasa.model_training import train as rasa_train
 
+    prepare(threads=2)  # Rasa's imports put the warnings back.
     for pattern in _RASA_DOES_NOT_KNOW:
         warnings.filterwarnings("ignore", message=pattern, category=UserWarning)
     result = rasa_train(

@@ -23,7 +23,7 @@ from nlu.components.rejection import Rejection
 from nlu.components.spelling import fold, with_typos, without_accents
 
 NOT_SURE = "nlu_fallback"
-_MODEL_OPTIONS = ("sentence_weight", "ngram_weight", "strength", "max_iterations")
+_MODEL_OPTIONS = ("sentence_weight", "ngram_weight", "max_iterations")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -54,9 +54,9 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
             "max_iterations": 30,
             "typo_copies": 1,
             "typo_rate": 0.06,
-            "folds": 4,
+            "folds": 3,
             # Share of the messages in scope that the refusal lets through.
-            "kept": 0.97,
+            "kept": 0.95,
             # Below this probability of the likeliest intent, a message in scope is not answered by guessing.
             "least_confidence": 0.15,
             "ranking_length": 10,
@@ -91,34 +91,41 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         vectors = np.concatenate([_vector_of(message) for message in examples])
         intents = [message.get(INTENT) for message in examples]
         self._rejection = self._measured_rejection(texts, vectors, np.array(intents))
-        self._model = self._fitted(texts, vectors, intents, typo_copies=self._config["typo_copies"])
+        self._model = self._fitted(texts, vectors, intents)
         with self._model_storage.write_to(self._resource) as directory:
             self._model.save(directory)
             (directory / "rejection.json").write_text(json.dumps(self._rejection.as_dict()), encoding="utf-8")
         return self._resource
 
-    def _fitted(
-        self, texts: List[str], vectors: np.ndarray, intents: List[str], *, typo_copies: int
-    ) -> IntentModel:
+    def _fitted(self, texts: List[str], vectors: np.ndarray, intents: List[str]) -> IntentModel:
         """Return a model fitted on the texts, a copy of them without accents, and copies with typos."""
         rng = random.Random(self._config["random_seed"])
         copies = [without_accents(text) for text in texts]
-        for _ in range(typo_copies):
+        for _ in range(self._config["typo_copies"]):
             copies += [with_typos(text, rate=self._config["typo_rate"], rng=rng) for text in texts]
-        options = {key: self._config[key] for key in _MODEL_OPTIONS}
-        model = IntentModel(self._names, **options)
         copy_vectors = USE(threads=1).encode(copies)
-        times = 2 + typo_copies
+        model = self._untrained(self._config["strength"])
+        times = 2 + self._config["typo_copies"]
         model.fit(texts + copies, np.concatenate([vectors, copy_vectors]), intents * times, originals=len(texts))
         return model
 
+    def _untrained(self, strength: float) -> IntentModel:
+        """Return a model with the options of the configuration."""
+        options = {key: self._config[key] for key in _MODEL_OPTIONS}
+        return IntentModel(self._names, strength=strength, **options)
+
     def _measured_rejection(self, texts: List[str], vectors: np.ndarray, intents: np.ndarray) -> Rejection:
-        """Return the refusal that keeps the wanted share of the messages in scope, each scored by a model unaware of it."""
+        """Return the refusal that keeps the wanted share of the messages in scope, each scored by a model unaware of it.
+
+        Those models learn from no copies, to save time; each example then weighs as much as with its copies.
+        """
+        strength = self._config["strength"] * (2 + self._config["typo_copies"])
         logits = np.zeros(len(texts))
         similarities = np.zeros(len(texts))
         folds = StratifiedKFold(self._config["folds"], shuffle=True, random_state=self._config["random_seed"])
         for known, unknown in folds.split(texts, intents):
-            model = self._fitted([texts[i] for i in known], vectors[known], list(intents[known]), typo_copies=0)
+            model = self._untrained(strength)
+            model.fit([texts[i] for i in known], vectors[known], list(intents[known]), originals=len(known))
             unknown_texts = [texts[i] for i in unknown]
             logits[unknown] = model.largest_logit(unknown_texts, vectors[unknown])
             similarities[unknown] = model.similarities(vectors[unknown])
@@ -136,8 +143,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
     ) -> "IntentClassifier":
         """Load the trained classifier."""
         component = cls(config, model_storage, resource)
-        options = {key: component._config[key] for key in _MODEL_OPTIONS}
-        component._model = IntentModel({}, **options)
+        component._model = component._untrained(component._config["strength"])
         with model_storage.read_from(resource) as directory:
             component._model.load(directory)
             numbers = json.loads((directory / "rejection.json").read_text(encoding="utf-8"))
