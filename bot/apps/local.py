@@ -21,7 +21,7 @@ from bot.apps.rasa_process import find_installation, is_rasa_ready, rasa_base, r
 from bot.apps.running import sleep_or_stop
 from bot.apps.status import Status, read_readiness
 from bot.apps.supervisor import Program, Supervisor, become_subreaper, reap_orphans
-from bot.db.embedded import EmbeddedServer
+from bot.db.embedded import EmbeddedServer, is_owned
 from bot.db.urls import psycopg_url
 from bot.kit.errors import ConfigurationError
 from bot.kit.settings import PROJECT_ROOT, Settings
@@ -38,56 +38,96 @@ _RASA_GRACE_SECONDS = 2.0  # it holds nothing that could be lost
 
 
 async def run_everything(stop: asyncio.Event, settings: Settings, status: Status) -> None:
-    """Run every process until `stop` is set; the database is started first and stopped last.
+    """Run every process until `stop` is set; the database is stopped last.
 
     Raises:
-        ConfigurationError: another `up` runs on this data directory, or a port is taken.
+        ConfigurationError: another `up` runs on this data directory, a port is taken, or the database does not start.
     """
     with _alone(settings.data_path):
         require_port(settings.http_host, settings.http_port, setting="ESCALE_HTTP_PORT")
         require_port("127.0.0.1", settings.actions_port, setting="ESCALE_ACTIONS_PORT")
         become_subreaper()
-        server = None if settings.database_url else await asyncio.to_thread(_start_server, settings.data_path)
-        try:
-            url = server.url if server else settings.database_url
-            status.say("database", "ready", "embedded" if server else "ESCALE_DATABASE_URL")
-            await _run_programs(stop, settings, status, url, server)
-        finally:
-            if server:
-                await asyncio.to_thread(server.stop)
-                status.say("database", "stopped", "")
+        if settings.database_url:
+            status.say("database", "ready", "ESCALE_DATABASE_URL")
+            await _run_programs(stop, settings, status, None, Supervisor(status.say))
+            return
+        starting = asyncio.create_task(asyncio.to_thread(_start_server, settings.data_path))
+        # Once the database is ours, the worker may load what it needs while the server starts.
+        await asyncio.to_thread(_await_ownership, settings.data_path, starting)
+        await _run_with_server(stop, settings, status, starting)
+
+
+async def _run_with_server(
+    stop: asyncio.Event, settings: Settings, status: Status, starting: asyncio.Task[EmbeddedServer]
+) -> None:
+    supervisor = Supervisor(status.say)
+    running = asyncio.create_task(_run_programs(stop, settings, status, starting, supervisor))
+    try:
+        server = await starting
+    except BaseException:
+        stop.set()
+        await asyncio.gather(running, return_exceptions=True)
+        raise
+    status.say("database", "ready", "embedded")
+    watching = asyncio.create_task(_watch_server(stop, server, supervisor, status))
+    try:
+        await running
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await asyncio.to_thread(server.stop)
+        status.say("database", "stopped", "")
 
 
 async def _run_programs(
-    stop: asyncio.Event, settings: Settings, status: Status, url: str, server: EmbeddedServer | None
+    stop: asyncio.Event,
+    settings: Settings,
+    status: Status,
+    starting: asyncio.Task[EmbeddedServer] | None,
+    supervisor: Supervisor,
 ) -> None:
-    supervisor = Supervisor(status.say)
     migrated, working = asyncio.Event(), asyncio.Event()
     side = [
-        asyncio.create_task(_migrate(stop, settings, url, migrated)),
-        asyncio.create_task(_await_worker(stop, status, url, working)),
+        asyncio.create_task(_prepare_database(stop, settings, status, starting, migrated=migrated, working=working)),
         asyncio.create_task(_report(stop, settings, status)),
     ]
-    if server:
-        side.append(asyncio.create_task(_watch_server(stop, server, supervisor, status)))
     try:
-        programs = plan_programs(settings, status, url, migrated=migrated, working=working)
-        await supervisor.run(programs, stop)
+        await supervisor.run(plan_programs(settings, status, migrated=migrated, working=working), stop)
     finally:
         for task in side:
             task.cancel()
         await asyncio.gather(*side, return_exceptions=True)
 
 
+async def _prepare_database(
+    stop: asyncio.Event,
+    settings: Settings,
+    status: Status,
+    starting: asyncio.Task[EmbeddedServer] | None,
+    *,
+    migrated: asyncio.Event,
+    working: asyncio.Event,
+) -> None:
+    """Migrate once the database is there, then wait until a worker has signed on: from then on Escale answers."""
+    began = time.monotonic()
+    url = (await asyncio.shield(starting)).url if starting else settings.database_url
+    await _migrate(stop, settings, url, migrated)
+    while not await asyncio.to_thread(_is_worker_on, url):
+        if await sleep_or_stop(stop, 0.2):
+            return
+    working.set()
+    status.answering(time.monotonic() - began)
+
+
 def plan_programs(
-    settings: Settings, status: Status, url: str, *, migrated: asyncio.Event, working: asyncio.Event
+    settings: Settings, status: Status, *, migrated: asyncio.Event, working: asyncio.Event
 ) -> list[Program]:
     """Return the programs to keep running, and say what is left out and why.
 
     The worker starts at once: it loads the sentence encoder while the database is migrated. What the first answers do
     not need starts when the worker works.
     """
-    environment = {**os.environ, "ESCALE_DATABASE_URL": url, "ESCALE_DATA_DIR": str(settings.data_path)}
+    environment = {**os.environ, "ESCALE_DATA_DIR": str(settings.data_path)}
     logs = settings.data_path / "logs"
     logs.mkdir(exist_ok=True)
 
@@ -175,16 +215,6 @@ async def _watch_server(stop: asyncio.Event, server: EmbeddedServer, supervisor:
             status.say("database", "ended", f"{type(error).__name__}; see {server.log_path}")
 
 
-async def _await_worker(stop: asyncio.Event, status: Status, url: str, working: asyncio.Event) -> None:
-    """Wait until a worker has signed on: from then on messages are answered, and the others may start."""
-    began = time.monotonic()
-    while not await asyncio.to_thread(_is_worker_on, url):
-        if await sleep_or_stop(stop, 0.2):
-            return
-    working.set()
-    status.answering(time.monotonic() - began)
-
-
 def _is_worker_on(url: str) -> bool:
     query = "SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 seconds'"
     try:
@@ -205,6 +235,11 @@ async def _report(stop: asyncio.Event, settings: Settings, status: Status) -> No
                 status.say(name, state, f"after {time.monotonic() - began:.1f} s" if state == "ready" else "")
         known = parts or known
         await sleep_or_stop(stop, _REPORT_SECONDS)
+
+
+def _await_ownership(data_path: Path, starting: asyncio.Task[EmbeddedServer]) -> None:
+    while not starting.done() and not is_owned(data_path):
+        time.sleep(0.05)
 
 
 def _start_server(data_path: Path) -> EmbeddedServer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from pathlib import Path
 
@@ -27,14 +28,18 @@ async def publish_profile(bot: Bot, published: Path) -> None:
     Telegram counts each change against a low limit, and a process may start often.
     """
     fingerprint = f"{bot.id} {_fingerprint()}"
-    if published.exists() and published.read_text(encoding="utf-8") == fingerprint:
+    if await asyncio.to_thread(_read, published) == fingerprint:
         return
     for code in (None, *LANGUAGES):
         language = code or DEFAULT_LANGUAGE
         await bot.set_my_commands(commands_in(language), language_code=code)
         await bot.set_my_description(say("profile.description", language), language_code=code)
         await bot.set_my_short_description(say("profile.short_description", language), language_code=code)
-    published.write_text(fingerprint, encoding="utf-8")
+    await asyncio.to_thread(published.write_text, fingerprint, encoding="utf-8")
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def _fingerprint() -> str:
