@@ -18,10 +18,13 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.apps.ingress import ALLOWED_UPDATES, store_update
 from bot.db.service import Sessions, is_connection_fault, psycopg_url, transaction
-from bot.inbox.service import move_offset, next_offset
+from bot.inbox.service import move_offset, next_offset, read_envelope
 from bot.kit.clock import Clock
 
 LONG_POLL_SECONDS = 25
+# After a week of silence Telegram goes on from a random identity, and an old offset above it would confirm what nobody
+# has seen. Without an offset everything unconfirmed comes, and what is known already has no effect.
+FRESH_SECONDS = 3600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -31,7 +34,9 @@ async def poll_until(
     """Poll until `stop` is set; one poller a bot, by advisory lock, and a second one waits."""
     while not stop.is_set():
         try:
-            async with await psycopg.AsyncConnection.connect(psycopg_url(database_url), autocommit=True) as guard:
+            async with await psycopg.AsyncConnection.connect(
+                psycopg_url(database_url), autocommit=True, connect_timeout=3
+            ) as guard:
                 await _poll_as_owner(stop, guard, bot, sessions, queue, clock=clock)
         except Exception as error:
             pause = _pause_after(error)
@@ -58,13 +63,15 @@ async def _poll_as_owner(
             break
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1.0)
+    loop, fresh_until = asyncio.get_running_loop(), 0.0
     while not stop.is_set():
         await guard.execute("SELECT 1")  # without this connection the lock is gone
         async with transaction(sessions) as session:
-            offset = await next_offset(session, bot_id=bot_id)
+            offset = await next_offset(session, bot_id=bot_id) if loop.time() < fresh_until else 0
         updates = await _updates_or_stop(stop, bot, offset)
         if updates:
             await _store(sessions, queue, updates, bot_id=bot_id, clock=clock)
+            fresh_until = loop.time() + FRESH_SECONDS
 
 
 async def _updates_or_stop(stop: asyncio.Event, bot: Bot, offset: int) -> list[JSONDict]:
@@ -85,7 +92,7 @@ async def _updates_or_stop(stop: asyncio.Event, bot: Bot, offset: int) -> list[J
         await asyncio.gather(request, return_exceptions=True)
         return []
     result = request.result()
-    return result if isinstance(result, list) else []
+    return [update for update in result if isinstance(update, dict)] if isinstance(result, list) else []
 
 
 async def _store(
@@ -93,10 +100,10 @@ async def _store(
 ) -> None:
     for update in updates:
         await store_update(sessions, queue, update, clock=clock)
-    last = max((update["update_id"] for update in updates if isinstance(update.get("update_id"), int)), default=None)
-    if last is not None:
+    envelopes = [envelope for update in updates if (envelope := read_envelope(update)) is not None]
+    if envelopes:
         async with transaction(sessions) as session:
-            await move_offset(session, bot_id=bot_id, offset=last + 1)
+            await move_offset(session, bot_id=bot_id, offset=max(envelope.update_id for envelope in envelopes) + 1)
 
 
 def _pause_after(error: Exception) -> float:

@@ -160,6 +160,7 @@ async def test_a_full_database_is_an_answer_503_and_nothing_half_done(
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(300)
 async def test_an_ingress_killed_before_its_200_gets_the_update_again(
     fake: FakeTelegram, sessions: Sessions, database_url: str, tmp_path: Path
 ) -> None:
@@ -171,11 +172,11 @@ async def test_an_ingress_killed_before_its_200_gets_the_update_again(
     async with httpx.AsyncClient() as telegram:
         assert (await telegram.post(f"{fake.url}/bot{TOKEN}/setWebhook", json=hook)).status_code == 200
     await fake.injects([message(n, chat_id=n % 5) for n in range(1, 31)])
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while (await fake.state())["waiting"]:
         assert time.monotonic() < deadline
         with driver("receive", database_url, str(port), SECRET, str(kills)) as ingress:
-            await eventually(lambda: is_listening(port), within=10, what="ingress up")
+            await eventually(lambda: is_listening(port), within=60, what="ingress up")
             while ingress.is_alive and (await fake.state())["waiting"]:  # noqa: ASYNC110 - two conditions, two processes
                 await asyncio.sleep(0.05)
         restarts += 1
@@ -191,6 +192,7 @@ async def test_telegram_delivers_through_a_refusal(fake: FakeTelegram, sessions:
     user = fake.user(7)
     await user.says("personne n'écoute encore")
     with driver("receive", database_url, str(port), SECRET):
+        await eventually(lambda: is_listening(port), within=60, what="ingress up")
         await fake.all_taken(timeout=10)
     state = await fake.state()
     assert state["deliveries"]["accepted"] == 1

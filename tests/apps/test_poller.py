@@ -12,9 +12,9 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.apps.poller import poll_until
-from bot.db.service import Sessions
+from bot.db.service import Sessions, transaction
 from bot.inbox.models import InboxUpdate
-from bot.inbox.service import next_offset
+from bot.inbox.service import move_offset, next_offset
 from bot.kit.clock import utc_now
 from bot.queue.service import open_queue
 from tests.fixtures.bot_api import FakeTelegram
@@ -22,7 +22,7 @@ from tests.fixtures.processes import driver, eventually
 from tests.fixtures.servers import OwnServer
 from tests.fixtures.updates import message
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 BOT_ID = 4242424242
 
 
@@ -63,12 +63,27 @@ async def test_a_killed_poller_loses_and_doubles_nothing(
             async def has_some(least: int = start + 10) -> bool:
                 return len(await stored(sessions)) >= least
 
-            await eventually(has_some, within=10, what="some stored")
+            await eventually(has_some, within=30, what="some stored")
             poller.kill()
     with driver("poll", database_url, fake.url) as poller:
-        await fake.all_taken(timeout=10)
+        await fake.all_taken(timeout=30)
         assert await asyncio.to_thread(poller.terminate) < 10.0
     assert sorted(await stored(sessions)) == list(range(1, 201))
+
+
+async def test_an_identity_far_below_the_last_one_is_not_confirmed_away(
+    fake: FakeTelegram, sessions: Sessions, database_url: str
+) -> None:
+    # F2: the bot was away for a week, and Telegram goes on from a random identity.
+    async with transaction(sessions) as session:
+        await move_offset(session, bot_id=BOT_ID, offset=900_000_000)
+    await fake.injects([message(5), message(6)])
+    with driver("poll", database_url, fake.url) as poller:
+        await poller.is_up()
+        await fake.all_taken(timeout=10)
+    assert await stored(sessions) == [5, 6]
+    offsets = [record["params"]["offset"] for record in await fake.requests("getUpdates")]
+    assert offsets[0] == 0
 
 
 async def test_of_two_pollers_one_waits(fake: FakeTelegram, sessions: Sessions, database_url: str) -> None:

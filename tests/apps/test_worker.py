@@ -19,7 +19,7 @@ from tests.fixtures.processes import driver, eventually
 from tests.fixtures.servers import OwnServer
 from tests.fixtures.updates import message
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
 
 async def store(sessions: Sessions, url: str, *updates: dict[str, object]) -> None:
@@ -59,9 +59,10 @@ async def test_a_killed_worker_blocks_its_chat_for_seconds_only(sessions: Sessio
                     await session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"))
                 )
 
-        await eventually(has_begun, within=10, what="the job began")
+        await eventually(has_begun, within=60, what="the job began")
         slow.kill()
     with driver("work", database_url, "0") as quick:
+        await quick.is_up()
         took = await all_done(sessions, 3, within=12)
         assert quick.is_alive
     assert took < 12
@@ -78,8 +79,9 @@ async def test_an_update_that_kills_its_workers_ends_and_frees_the_others(
         # Four workers died of it already: a test need not wait for each.
         await session.execute(update(InboxUpdate).where(InboxUpdate.update_id == 1).values(attempts=4))
     with driver("work", database_url, "0") as dying:
-        await eventually(lambda: asyncio.sleep(0, not dying.is_alive), within=15, what="the worker died")
-    with driver("work", database_url, "0"):
+        await eventually(lambda: asyncio.sleep(0, not dying.is_alive), within=60, what="the worker died")
+    with driver("work", database_url, "0") as worker:
+        await worker.is_up()
         await all_done(sessions, 1, within=30)
     assert await answers(sessions) == ["echo après"]
 
@@ -91,7 +93,8 @@ async def test_sigterm_ends_the_worker_in_time_and_loses_nothing(sessions: Sessi
         await worker.is_up()
         await asyncio.sleep(2)
         assert await asyncio.to_thread(worker.terminate) < 10.0
-    with driver("work", database_url, "0"):
+    with driver("work", database_url, "0") as worker:
+        await worker.is_up()
         await all_done(sessions, 4, within=10)
     assert sorted(await answers(sessions)) == [f"echo {n}" for n in range(4)]
 

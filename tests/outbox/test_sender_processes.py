@@ -20,7 +20,7 @@ from tests.fixtures.bot_api import FakeTelegram
 from tests.fixtures.processes import driver, eventually
 from tests.fixtures.servers import OwnServer
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
 
 async def write(sessions: Sessions, chats: range, *, lane: Lane) -> None:
@@ -66,7 +66,7 @@ async def test_a_sender_killed_five_times_loses_no_answer_and_repeats_no_news(
             async def has_sent(count: int = least) -> bool:
                 return sum((await taken(fake)).values()) >= count
 
-            await eventually(has_sent, within=20, what=f"{least} sent")
+            await eventually(has_sent, within=40, what=f"{least} sent")
             sender.kill()
     with driver("send", database_url, fake.url):
         counts = await settled(sessions, within=30)
