@@ -112,9 +112,11 @@ async def _handled(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
     for name, value in turn.context.items():
         if tracker.get_slot(SLOTS[name]) != value:
             tracker.update(SlotSet(SLOTS[name], value), processor.domain)
+    # What `handle_message` does, without reading and writing the conversation three times, and without looking for
+    # slots in the message: none of ours is filled that way.
+    await processor._handle_message_with_tracker(message, tracker)
+    await processor._run_prediction_loop(output, tracker)
     await processor.save_tracker(tracker)
-    await processor.handle_message(message)
-    tracker = await processor.get_tracker(turn.sender)
     return {
         "messages": [{key: part for key, part in sent.items() if key != "recipient_id"} for sent in output.messages],
         "action": _last_action(tracker),

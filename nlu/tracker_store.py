@@ -23,7 +23,7 @@ class BoundedTrackerStore(InMemoryTrackerStore):
         host: Optional[Text] = None,
         event_broker: Optional[EventBroker] = None,
         conversations: int = 2000,
-        events: int = 60,
+        events: int = 30,
         **kwargs: Any,
     ) -> None:
         """Keep at most `conversations` conversations of `events` events; `host` is what Rasa passes to every store."""
