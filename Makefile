@@ -44,7 +44,7 @@ validate:
 
 bench: ## measure speed and size, with the peers in the same run
 	@$(SETUP) dev nlu model </dev/null
-	@.venv/bin/python -m tests.bench
+	@.venv/bin/python -m benchmarks $(ARGS)
 
 lock: ## write the locked requirement files anew (UPGRADE=1 for the newest versions)
 	@UPGRADE=$(UPGRADE) $(SETUP) lock </dev/null
