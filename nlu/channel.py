@@ -86,7 +86,7 @@ class EscaleChannel(InputChannel):
             return response.json({"error": refusal.reason}, status=refusal.status)
         except asyncio.TimeoutError:
             return response.json({"error": "the turn took too long"}, status=504)
-        except Exception as fault:  # noqa: BLE001 - the application must get JSON, and the log no message
+        except Exception as fault:
             logger.error("A turn failed: %s", type(fault).__name__)
             return response.json({"error": "the turn failed"}, status=500)
 

@@ -84,7 +84,7 @@ def parses_of(texts: Sequence[str], model: Path) -> Tuple[List[Dict[str, Any]], 
 def measured(examples: Sequence[Example], parses: Sequence[Dict[str, Any]]) -> Scores:
     """Return the scores of the parses."""
     scores = Scores()
-    for example, parse in zip(examples, parses):
+    for example, parse in zip(examples, parses, strict=True):
         found = frozenset((e["entity"], e["start"], e["end"]) for e in parse["entities"])
         scores.add(example.text, (example.intent, example.entities), (parse["intent"]["name"], found))
     return scores

@@ -52,7 +52,7 @@ class ClosedLists:
         """
         words = _WORDS.findall(text)
         shown: List[str] = []
-        for word, marks in zip(words, self.marks([plain(word) for word in words])):
+        for word, marks in zip(words, self.marks([plain(word) for word in words]), strict=True):
             kinds = [mark for mark in marks if not mark.endswith("~")]
             if any(mark.endswith(":I") for mark in kinds):
                 continue

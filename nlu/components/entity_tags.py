@@ -28,7 +28,7 @@ def entities_from(
     """
     entities: List[Dict[Text, Any]] = []
     last = OUTSIDE
-    for token, tag, confidence in zip(tokens, tags, confidences):
+    for token, tag, confidence in zip(tokens, tags, confidences, strict=True):
         goes_on = tag.startswith("I-") and last[2:] == tag[2:]
         if goes_on:
             entities[-1]["end"] = token.end

@@ -2,7 +2,7 @@
 
 import json
 import random
-from typing import Any, Dict, List, Optional, Sequence, Text, Tuple, Type
+from typing import Any, Dict, List, Optional, Text, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -99,7 +99,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
 
     def _fitted(self, texts: List[str], vectors: np.ndarray, intents: List[str]) -> IntentModel:
         """Return a model fitted on the texts, a copy of them without accents, and copies with typos."""
-        rng = random.Random(self._config["random_seed"])
+        rng = random.Random(self._config["random_seed"])  # noqa: S311 - mistakes are drawn, not secrets
         copies = [without_accents(text) for text in texts]
         for _ in range(self._config["typo_copies"]):
             copies += [with_typos(text, rate=self._config["typo_rate"], rng=rng) for text in texts]
@@ -115,7 +115,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         return IntentModel(self._names, strength=strength, **options)
 
     def _measured_rejection(self, texts: List[str], vectors: np.ndarray, intents: np.ndarray) -> Rejection:
-        """Return the refusal that keeps the wanted share of the messages in scope, each scored by a model unaware of it.
+        """Return the refusal that keeps the wanted share of the messages in scope, scored by models unaware of them.
 
         Those models learn from no copies, to save time; each example then weighs as much as with its copies.
         """

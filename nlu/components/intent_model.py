@@ -1,4 +1,4 @@
-"""The trained part of the intent classifier: from texts folded and written out and their vectors to scores and neighbours."""
+"""The trained part of the intent classifier: from messages and their vectors to scores and neighbours."""
 
 import json
 from pathlib import Path

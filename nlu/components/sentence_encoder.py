@@ -72,7 +72,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def vectors(self, texts: List[str]) -> np.ndarray:
         """Return the vectors of folded texts, shape (number of texts, 512), float32, each of length 1."""
         missing = list(dict.fromkeys(t for t in texts if t not in self._cache))
-        fresh = dict(zip(missing, self._encoder.encode(missing))) if missing else {}
+        fresh = dict(zip(missing, self._encoder.encode(missing), strict=True)) if missing else {}
         rows = []
         for text in texts:
             if text in self._cache:
@@ -87,7 +87,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Add the vectors to every example, encoding all the different texts at once (four times faster)."""
         examples = [m for m in training_data.training_examples if m.get(TOKENS_NAMES[TEXT])]
         texts = list(dict.fromkeys(text for message in examples for text in _texts_of(message)))
-        known = dict(zip(texts, self._encoder.encode(texts))) if texts else {}
+        known = dict(zip(texts, self._encoder.encode(texts), strict=True)) if texts else {}
         for message in examples:
             self._add(message, np.asarray([known[text] for text in _texts_of(message)], dtype=np.float32))
         return training_data
