@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import procrastinate
 
-from bot.catalogue.service import expire_offers
-from bot.db.service import Sessions, transaction
+from bot.catalogue.tasks import catalogue_tasks
+from bot.db.service import Sessions
 from bot.inbox.retention import retention_tasks
 from bot.kit.clock import Clock
 from bot.outbox.tasks import outbox_tasks
@@ -15,15 +15,4 @@ def register_chores(queue: procrastinate.App, sessions: Sessions, *, clock: Cloc
     """Give a worker's queue the chores that `bot.apps.scheduler` enqueues."""
     queue.add_tasks_from(outbox_tasks(sessions, clock=clock), namespace="outbox")
     queue.add_tasks_from(retention_tasks(sessions, clock=clock), namespace="retention")
-    queue.add_tasks_from(_catalogue_tasks(sessions, clock=clock), namespace="catalogue")
-
-
-def _catalogue_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint:
-    tasks = procrastinate.Blueprint()
-
-    @tasks.task(name="expire_offers")
-    async def expire() -> None:
-        async with transaction(sessions) as session:
-            await expire_offers(session, now=clock())
-
-    return tasks
+    queue.add_tasks_from(catalogue_tasks(sessions, clock=clock), namespace="catalogue")

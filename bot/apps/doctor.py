@@ -98,7 +98,10 @@ def _look_at_database(settings: Settings) -> Iterator[Check]:
         with psycopg.connect(psycopg_url(url), connect_timeout=5) as connection:
             version = connection.info.server_version // 10000
             yield Check("Database", True, f"PostgreSQL {version}, {kind}")
-            yield Check("Migrations", is_current(url), "looked at", "escale migrate")
+            is_newest = is_current(url)
+            yield Check("Migrations", is_newest, "all applied" if is_newest else "some are missing", "escale migrate")
+            if not is_newest:
+                return
             row = connection.execute("SELECT count(*) FROM offer WHERE status = 'published'").fetchone()
         count = int(row[0]) if row else 0
         yield Check(

@@ -49,7 +49,7 @@ class Chore:
 def list_chores() -> tuple[Chore, ...]:
     """Return every chore of the product."""
     return (
-        Chore("catalogue:expire_offers", CronTrigger(hour=4, minute=30, timezone=TOWN_ZONE), at_start=True),
+        Chore("catalogue:expire", CronTrigger(hour=4, minute=30, timezone=TOWN_ZONE), at_start=True),
         Chore("outbox:expire_calls", IntervalTrigger(minutes=5, timezone=TOWN_ZONE)),
         Chore("outbox:forget_bodies", CronTrigger(hour=4, minute=45, timezone=TOWN_ZONE)),
         Chore("retention:forget_updates", CronTrigger(hour=4, minute=40, timezone=TOWN_ZONE)),

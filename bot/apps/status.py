@@ -7,6 +7,7 @@ import json
 import time
 
 from rich.console import Console
+from rich.markup import escape
 
 _STYLES = {"ready": "green", "started": "cyan", "ended": "red", "hung": "red", "off": "yellow", "stopped": "dim"}
 
@@ -22,7 +23,7 @@ class Status:
         moment = time.strftime("%H:%M:%S")
         style = _STYLES.get(state, "yellow")
         self._console.print(
-            f"{moment}  {part:<10} [{style}]{state:<8}[/] {detail}".rstrip(), highlight=False, soft_wrap=True
+            f"{moment}  {part:<10} [{style}]{state:<8}[/] {escape(detail)}".rstrip(), highlight=False, soft_wrap=True
         )
 
     def answering(self, seconds: float) -> None:

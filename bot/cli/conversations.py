@@ -92,7 +92,7 @@ def _language() -> str:
 
 def log(
     person: Annotated[int | None, typer.Argument(help="Number of the person, from the list.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many conversations, or messages.")] = 50,
 ) -> None:
     """List the latest conversations, or read one; what is stored is masked."""
@@ -107,8 +107,7 @@ def log(
             else read_messages(url, person_id=person, limit=limit)
         )
     if as_json:
-        for row in rows:
-            print_json(row)
+        print_json(rows)
     elif not rows:
         tell("No message yet." if person is None else f"No message of person {person}.")
     elif person is None:

@@ -41,6 +41,8 @@ def demo_data() -> None:
 
 def doctor() -> None:
     """Check the installation: what works, what does not, and the command that mends it."""
+    from rich.markup import escape
+
     from bot.apps.doctor import examine
 
     console = standard_output()
@@ -48,7 +50,7 @@ def doctor() -> None:
     for check in examine(read_settings()):
         mark = "[green]✓[/]" if check.is_well else "[yellow]–[/]" if check.is_optional else "[red]✗[/]"
         is_well &= check.is_well or check.is_optional
-        console.print(f"{mark} {check.name}: {check.detail}", highlight=False, soft_wrap=True)
+        console.print(f"{mark} {check.name}: {escape(check.detail)}", highlight=False, soft_wrap=True)
         if not check.is_well and check.mend:
             console.print(f"    → {check.mend}", highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(0 if is_well else 1)

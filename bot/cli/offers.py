@@ -25,9 +25,7 @@ def add_to(app: typer.Typer) -> None:
 @offers.command()
 def add(file: _File, publish: _Publish = False, by: _By = "escale") -> None:
     """Add the offers of a YAML file (one, or a list); an offer that is known already is brought up to date."""
-    from bot.catalogue.service import read_yaml
-
-    _save(read_yaml(file.read_bytes()), source="escale", publish=publish, by=by)
+    _save(file, source="escale", publish=publish, by=by)
 
 
 @offers.command("import")
@@ -38,35 +36,32 @@ def import_file(
     source: Annotated[str | None, typer.Option(help="Where they come from; by default the file's name.")] = None,
 ) -> None:
     """Import a CSV file: everything is checked first, and nothing is written when a line is wrong."""
-    from bot.catalogue.service import read_csv
-
-    _save(read_csv(file.read_bytes()), source=source or file.stem, publish=publish, by=by)
+    _save(file, source=source or file.stem, publish=publish, by=by)
 
 
-def _save(drafts: Any, *, source: str, publish: bool, by: str) -> None:
+def _save(file: Path, *, source: str, publish: bool, by: str) -> None:
     from bot.apps.database import open_database
-    from bot.apps.offers import add_offers
+    from bot.apps.offers import add_file
 
     with open_database(read_settings()) as url:
-        saved = asyncio.run(add_offers(url, drafts, source=source, publish=publish, by=by))
-    tell(f"✓ {len(saved.created)} new, {len(saved.updated)} changed, {len(saved.unchanged)} as they were.")
+        saved = asyncio.run(add_file(url, file, source=source, publish=publish, by=by))
+    tell(f"✓ {len(saved.created)} new, {len(saved.updated)} changed, {len(saved.unchanged)} the same.")
 
 
 @offers.command("list")
 def list_all(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
     status: Annotated[str | None, typer.Option(help="Only those of this status, such as published.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100_000,
 ) -> None:
-    """List the offers."""
+    """List the offers, the last changed first."""
     from bot.apps.database import open_database
     from bot.apps.offers import list_offers
 
     with open_database(read_settings()) as url:
         rows = asyncio.run(list_offers(url, status=status, limit=limit))
     if as_json:
-        for row in rows:
-            print_json(row)
+        print_json(rows)
         return
     _show_table(rows)
 
@@ -74,27 +69,20 @@ def list_all(
 def _show_table(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
-    table = Table("id", "kind", "status", "title", "organisation", "where", "deadline")
+    names = ("id", "kind", "status", "title", "organisation", "places", "deadline")
+    table = Table(*names)
     for row in rows:
-        where = ", ".join(dict.fromkeys(place["city"] or place["country"] for place in row["places"]))
-        table.add_row(
-            str(row["id"]),
-            row["kind"],
-            row["status"],
-            row["title"],
-            row["organisation"],
-            where,
-            str(row["deadline"] or ""),
-        )
+        shown = {**row, "places": ", ".join(row["places"]), "deadline": row["deadline"] or ""}
+        table.add_row(*(str(shown[name]) for name in names))
     standard_output().print(table)
 
 
 @offers.command()
 def close(offer_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the offer, from the list.")]) -> None:
     """Close an offer: young people do not see it any more."""
-    from bot.apps import offers as catalogue
     from bot.apps.database import open_database
+    from bot.apps.offers import close_offer
 
     with open_database(read_settings()) as url:
-        title = asyncio.run(catalogue.close(url, offer_id))
+        title = asyncio.run(close_offer(url, offer_id))
     tell(f"✓ Closed: {title}")

@@ -10,6 +10,8 @@ from rich.console import Console
 
 from bot.kit.settings import Settings
 
+_PIPED_WIDTH = 200
+
 
 def read_settings() -> Settings:
     """Return the settings of the environment and of .env."""
@@ -38,5 +40,5 @@ def standard_error() -> Console:
 
 
 def standard_output() -> Console:
-    """Return the console for results that people read."""
-    return Console()
+    """Return the console for results that people read; wide where no terminal sets the width."""
+    return Console() if sys.stdout.isatty() else Console(width=_PIPED_WIDTH)

@@ -1,0 +1,114 @@
+"""The command line: its help, its errors, its settings."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.kit.settings import PROJECT_ROOT, Settings
+from tests.fixtures.installation import Installation
+
+COMMANDS = (
+    "up", "chat", "telegram", "worker", "scheduler", "console", "migrate", "demo-data", "offers", "log", "train",
+    "parse", "doctor",
+)  # fmt: skip
+
+
+@pytest.fixture
+def escale(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)
+
+
+def test_every_command_stands_in_the_help_with_the_exit_codes(escale: Installation) -> None:
+    helped = escale.run("--help")
+    listed = re.findall(r"^│ ([a-z][a-z-]+)  ", helped.stdout, re.MULTILINE)
+    assert (helped.returncode, sorted(listed)) == (0, sorted(COMMANDS))
+    assert "Exit codes: 0 done" in helped.stdout
+
+
+def test_every_setting_stands_in_the_example_with_its_default() -> None:
+    lines = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    written = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    defaults = {f"ESCALE_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
+    expected = {
+        name: str(value.get_secret_value() if hasattr(value, "get_secret_value") else value)
+        for name, value in defaults.items()
+    }
+    assert {name: value.strip('"') for name, value in written.items()} == expected
+
+
+def test_the_version_is_printed(escale: Installation) -> None:
+    assert re.fullmatch(r"escale \d+\.\d+\S*\n", escale.run("--version").stdout)
+
+
+def test_a_wrong_setting_is_one_line_that_names_it_and_hides_its_value(escale: Installation) -> None:
+    escale.extra["ESCALE_WORKER_CONCURRENCY"] = "a secret"
+    wrong = escale.run("doctor")
+    assert wrong.returncode == 3
+    assert "ESCALE_WORKER_CONCURRENCY" in wrong.stderr
+    assert "a secret" not in wrong.stderr
+    assert len(wrong.stderr.strip().splitlines()) == 1
+
+
+def test_a_database_that_does_not_answer_is_one_line(escale: Installation) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/nothing"
+    away = escale.run("offers", "list")
+    assert (away.returncode, len(away.stderr.strip().splitlines())) == (5, 1)
+
+
+def test_telegram_without_a_token_names_the_setting(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    refused = escale.run("telegram")
+    assert refused.returncode == 3
+    assert "ESCALE_TELEGRAM_TOKEN" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_doctor_tells_what_is_missing_and_the_command_that_mends_it(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    examined = escale.run("doctor")
+    assert examined.returncode == 1
+    assert "✓ Migrations: all applied" in examined.stdout
+    assert "✗ Catalogue: 0 published offers" in examined.stdout
+    assert "→ escale offers import FILE.csv, or escale demo-data" in examined.stdout
+    assert "– Telegram: no token" in examined.stdout
+
+
+def test_offers_are_added_listed_and_closed(escale: Installation, database_url: str, tmp_path: Path) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    file = tmp_path / "offer.yml"
+    file.write_text(
+        "kind: internship\ntitle: Stage au port de Lisbonne\norganisation: Porto Azul\nfield: tourism\n"
+        "description: Accueil des bateaux et aide à la capitainerie pendant la saison.\n"
+        "places: [{country: PT, city: Lisbonne}]\nhow_to_apply: Écrire un message\n",
+        encoding="utf-8",
+    )
+    added = escale.run("offers", "add", str(file), "--publish")
+    assert (added.returncode, "1 new" in added.stderr) == (0, True), added.stderr
+    (offer,) = json.loads(escale.run("offers", "list", "--json").stdout)
+    assert (offer["title"], offer["status"]) == ("Stage au port de Lisbonne", "published")
+    assert escale.run("offers", "close", str(offer["id"])).returncode == 0
+    (closed,) = json.loads(escale.run("offers", "list", "--json").stdout)
+    assert closed["status"] == "closed"
+
+
+def test_a_wrong_file_is_refused_by_line_and_nothing_is_written(
+    escale: Installation, database_url: str, tmp_path: Path
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    file = tmp_path / "offers.csv"
+    file.write_text("kind;title\ncircus;A\n", encoding="utf-8")
+    refused = escale.run("offers", "import", str(file))
+    assert refused.returncode == 4
+    assert "2" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert json.loads(escale.run("offers", "list", "--json").stdout) == []
+
+
+def test_migrate_makes_a_database_of_its_own_when_there_is_none(escale: Installation) -> None:
+    migrated = escale.run("migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    assert not (escale.data_path / "postgres" / "postmaster.pid").exists()
