@@ -7,6 +7,7 @@ import re
 
 MESSAGE_LIMIT = 4096
 CALLBACK_LIMIT = 200
+_BASIC_PLANE_END = 0xFFFF  # beyond it, a character counts for two
 _TAG = re.compile(r"<(/?)([a-z]+)([^>]*)>")
 
 
@@ -22,7 +23,7 @@ def isolate(text: str) -> str:
 
 def utf16_length(text: str) -> int:
     """Return the length of `text` as Telegram counts it, in UTF-16 code units."""
-    return len(text) + sum(ord(character) > 0xFFFF for character in text)
+    return len(text) + sum(ord(character) > _BASIC_PLANE_END for character in text)
 
 
 def split_html(text: str, *, limit: int = MESSAGE_LIMIT) -> list[str]:
@@ -55,7 +56,7 @@ def _place_to_cut(text: str, limit: int) -> int:
 def _index_at(text: str, units: int) -> int:
     used = 0
     for index, character in enumerate(text):
-        used += 2 if ord(character) > 0xFFFF else 1
+        used += 2 if ord(character) > _BASIC_PLANE_END else 1
         if used > units:
             return index
     return len(text)

@@ -14,6 +14,7 @@ _HANDLE = re.compile(r"(?<![\w/.])@[A-Za-z]\w{3,31}\b")
 _PHONE = re.compile(r"(?<![\w.,])(?:\+|00)?\d(?:[\s().\-/]{0,2}\d){7,14}(?!\w)")
 _DIGITS = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){8,}(?!\d)")
 _BOT_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+_IBAN_DIGITS = 10
 _DATE = re.compile(
     r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d{2}-\d{2})(?:\s*(?:-|–|au|to|al|/)\s*(?:\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d{2}-\d{2}))?"
 )
@@ -33,7 +34,7 @@ def mask(text: str) -> str:
 
 
 def _mask_iban(match: re.Match[str]) -> str:
-    return "[iban]" if sum(c.isdigit() for c in match.group()) >= 10 else match.group()
+    return "[iban]" if sum(c.isdigit() for c in match.group()) >= _IBAN_DIGITS else match.group()
 
 
 def _mask_phone(match: re.Match[str]) -> str:

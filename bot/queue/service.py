@@ -43,7 +43,7 @@ async def enqueue(
     """Enqueue `task` in the transaction of `session`: it exists only if that transaction commits.
 
     Args:
-        task: the task's registered name, such as "inbox.answer".
+        task: the task's registered name, such as "inbox:answer".
         lock: jobs that share it run one at a time, in order.
         queueing_lock: at most one waiting job may hold it; `procrastinate.exceptions.AlreadyEnqueued` is raised.
         at: not before this moment.
