@@ -160,7 +160,10 @@ class OfferDraft(_Strict):
 
 def problems_of(error: ValidationError, language: str = "fr") -> tuple[str, ...]:
     """Return one sentence per problem, naming the field and what to do."""
-    return tuple(_sentence(dict(problem), language) for problem in error.errors(include_url=False))
+    problems = error.errors(include_url=False)
+    # A list whose only item is wrong is also reported as empty: the item says it better.
+    deeper = {problem["loc"][:size] for problem in problems for size in range(1, len(problem["loc"]))}
+    return tuple(_sentence(dict(problem), language) for problem in problems if problem["loc"] not in deeper)
 
 
 def _sentence(problem: dict[str, Any], language: str) -> str:

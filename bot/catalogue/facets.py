@@ -15,7 +15,7 @@ Counts = tuple[tuple[str, int], ...]
 
 
 _COUNTS = text(f"""
-WITH found AS MATERIALIZED (SELECT o.kind, o.field, o.countries FROM offer o WHERE {passes()})
+WITH found AS MATERIALIZED (SELECT s.kind, s.field, s.countries FROM offer_search s WHERE {passes()})
 SELECT 'country' AS facet, country AS code, count(*) AS offers FROM found, unnest(countries) AS country GROUP BY country
 UNION ALL SELECT 'kind', kind, count(*) FROM found GROUP BY kind
 UNION ALL SELECT 'field', field, count(*) FROM found GROUP BY field

@@ -23,27 +23,26 @@ _DURATION_SLACK = 0.12
 
 # {n} tells apart the parameters of several searches in one statement.
 _PASSES = """
-o.status = 'published'
-AND (o.deadline IS NULL OR o.deadline >= CAST(:today{n} AS date))
-AND (o.start_until IS NULL OR o.start_until >= CAST(:today{n} AS date))
-AND (CAST(:kind{n} AS text) IS NULL OR o.kind = CAST(:kind{n} AS text))
+(s.deadline IS NULL OR s.deadline >= CAST(:today{n} AS date))
+AND (s.start_until IS NULL OR s.start_until >= CAST(:today{n} AS date))
+AND (CAST(:kind{n} AS text) IS NULL OR s.kind = CAST(:kind{n} AS text))
 AND (CAST(:countries{n} AS text[]) IS NULL AND CAST(:cities{n} AS text[]) IS NULL
-  OR o.countries && CAST(:countries{n} AS text[]) OR o.city_keys && CAST(:cities{n} AS text[]))
-AND (CAST(:fields{n} AS text[]) IS NULL OR o.field = ANY(CAST(:fields{n} AS text[])))
-AND (CAST(:longest{n} AS numeric) IS NULL OR o.duration_min IS NULL OR o.duration_min <= CAST(:longest{n} AS numeric))
-AND (CAST(:shortest{n} AS numeric) IS NULL
-  OR o.duration_max IS NULL OR o.duration_max >= CAST(:shortest{n} AS numeric))
-AND (CAST(:start_until{n} AS date) IS NULL OR o.start_from IS NULL OR o.start_from <= CAST(:start_until{n} AS date))
-AND (CAST(:start_from{n} AS date) IS NULL OR o.start_until IS NULL OR o.start_until >= CAST(:start_from{n} AS date))
+  OR s.countries && CAST(:countries{n} AS text[]) OR s.city_keys && CAST(:cities{n} AS text[]))
+AND (CAST(:fields{n} AS text[]) IS NULL OR s.field = ANY(CAST(:fields{n} AS text[])))
+AND (CAST(:longest{n} AS float8) IS NULL OR s.duration_min IS NULL OR s.duration_min <= CAST(:longest{n} AS float8))
+AND (CAST(:shortest{n} AS float8) IS NULL
+  OR s.duration_max IS NULL OR s.duration_max >= CAST(:shortest{n} AS float8))
+AND (CAST(:start_until{n} AS date) IS NULL OR s.start_from IS NULL OR s.start_from <= CAST(:start_until{n} AS date))
+AND (CAST(:start_from{n} AS date) IS NULL OR s.start_until IS NULL OR s.start_until >= CAST(:start_from{n} AS date))
 AND (CAST(:age{n} AS int) IS NULL
-  OR (o.age_min IS NULL OR o.age_min <= CAST(:age{n} AS int))
-  AND (o.age_max IS NULL OR o.age_max >= CAST(:age{n} AS int))
-  AND (o.open_to_minors OR CAST(:age{n} AS int) >= CAST(:adult{n} AS int)))
-AND (CAST(:levels{n} AS text[]) IS NULL OR o.levels = '{{}}' OR o.levels && CAST(:levels{n} AS text[]))
-AND (CAST(:programmes{n} AS text[]) IS NULL OR o.programme = ANY(CAST(:programmes{n} AS text[])))
-AND (CAST(:organisation{n} AS text) IS NULL OR CAST(:organisation{n} AS text) <% o.organisation_key)
+  OR (s.age_min IS NULL OR s.age_min <= CAST(:age{n} AS int))
+  AND (s.age_max IS NULL OR s.age_max >= CAST(:age{n} AS int))
+  AND (s.open_to_minors OR CAST(:age{n} AS int) >= CAST(:adult{n} AS int)))
+AND (CAST(:levels{n} AS text[]) IS NULL OR s.levels = '{{}}' OR s.levels && CAST(:levels{n} AS text[]))
+AND (CAST(:programmes{n} AS text[]) IS NULL OR s.programme = ANY(CAST(:programmes{n} AS text[])))
+AND (CAST(:organisation{n} AS text) IS NULL OR CAST(:organisation{n} AS text) <% s.organisation_key)
 AND (CAST(:excluded_countries{n} AS text[]) IS NULL AND CAST(:excluded_cities{n} AS text[]) IS NULL OR EXISTS (
-  SELECT FROM offer_place p WHERE p.offer_id = o.id
+  SELECT FROM offer_place p WHERE p.offer_id = s.offer_id
   AND (CAST(:excluded_countries{n} AS text[]) IS NULL OR p.country <> ALL(CAST(:excluded_countries{n} AS text[])))
   AND (CAST(:excluded_cities{n} AS text[]) IS NULL OR p.city_key IS NULL
     OR p.city_key <> ALL(CAST(:excluded_cities{n} AS text[])))
@@ -53,7 +52,7 @@ AND (CAST(:excluded_countries{n} AS text[]) IS NULL AND CAST(:excluded_cities{n}
 
 
 def passes(number: int | None = None) -> str:
-    """Return the condition on the offer `o`; with a number, its parameters bear it."""
+    """Return the condition on `s`, a row of offer_search; with a number, its parameters bear it."""
     return _PASSES.format(n="" if number is None else f"_{number}")
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select
+from pgvector import HalfVector
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.catalogue.models import Offer, OfferLexeme, OfferSearch
-from bot.catalogue.queries import COUNT_OF_LEXEMES, INDEXED_DOCUMENT
+from bot.catalogue.models import Offer, OfferLexeme, OfferSearch, OfferVector
+from bot.catalogue.places import city_keys
+from bot.catalogue.queries import COUNT_OF_LEXEMES, INDEXED_WORDS
 from bot.catalogue.words import is_stop_word, spellings
 from bot.kit.embedding import Embedder, Vector
 from bot.vocabulary.cities import city_label, find_city
@@ -27,7 +30,7 @@ _SENTENCES = 2
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _BATCH = 256
 # Raise it when the way of computing changes: every offer is then computed again.
-_VERSION = "2"
+_VERSION = "3"
 # Languages whose descriptions are stemmed as English; others are stemmed as French, Escale's first language.
 _ENGLISH = "en"
 
@@ -82,17 +85,52 @@ async def _index_batch(session: AsyncSession, offers: Sequence[Offer], embedder:
         return 0
     await session.execute(delete(OfferSearch).where(OfferSearch.offer_id.in_([offer.id for offer in changed])))
     vectors = mean_vectors(embedder, changed)
-    values = [
-        {**_document(offer), "offer_id": offer.id, "embedding": vector_text(vector), "source_hash": hashes[offer.id]}
+    filters = [
+        {**_filtered(offer), "bits": signs_text(vector), "source_hash": hashes[offer.id]}
         for offer, vector in zip(changed, vectors, strict=True)
     ]
-    await session.execute(INDEXED_DOCUMENT, values)
+    await session.execute(insert(OfferSearch), filters)
+    embeddings = [
+        {"offer_id": offer.id, "embedding": HalfVector(vector)} for offer, vector in zip(changed, vectors, strict=True)
+    ]
+    await session.execute(insert(OfferVector), embeddings)
+    await session.execute(INDEXED_WORDS, [{**_document(offer), "offer_id": offer.id} for offer in changed])
     return len(changed)
 
 
 def vector_text(vector: Vector) -> str:
     """Return a vector as PostgreSQL reads it."""
     return "[" + ",".join(f"{number:.5f}" for number in vector.tolist()) + "]"
+
+
+def signs_text(vector: Vector) -> str:
+    """Return the signs of a vector as PostgreSQL reads a string of bits."""
+    return "".join("1" if number > 0 else "0" for number in vector.tolist())
+
+
+def _filtered(offer: Offer) -> dict[str, Any]:
+    """Return what filters read of an offer."""
+    keys = (key for place in offer.places if place.city for key in city_keys(place.city, place.country))
+    return {
+        "offer_id": offer.id,
+        "kind": offer.kind,
+        "field": offer.field,
+        "deadline": offer.deadline,
+        "start_from": offer.start_from,
+        "start_until": offer.start_until,
+        "duration_min": offer.duration_min,
+        "duration_max": offer.duration_max,
+        "age_min": offer.age_min,
+        "age_max": offer.age_max,
+        "open_to_minors": offer.open_to_minors,
+        "programme": offer.programme,
+        "countries": sorted({place.country for place in offer.places}),
+        "levels": offer.levels,
+        "city_keys": sorted(set(keys)),
+        "spoken": [entry["code"] for entry in offer.languages],
+        "organisation_key": fold(offer.organisation),
+        "updated_on": offer.updated_at.date(),
+    }
 
 
 def _document(offer: Offer) -> dict[str, str]:
@@ -129,5 +167,5 @@ def _city_names(city: str, country: str) -> list[str]:
 
 
 def _source_hash(offer: Offer) -> str:
-    parts = [_VERSION, *meaning_texts(offer), *_document(offer).values()]
+    parts = [_VERSION, *meaning_texts(offer), *_document(offer).values(), *(str(v) for v in _filtered(offer).values())]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

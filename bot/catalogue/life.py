@@ -14,12 +14,11 @@ from sqlalchemy.orm import selectinload
 from bot.catalogue.drafts import OfferDraft
 from bot.catalogue.indexing import index_offers
 from bot.catalogue.models import Offer, OfferPlace, OfferSearch
-from bot.catalogue.places import city_key, city_keys
+from bot.catalogue.places import city_key
 from bot.kit.clock import local_day
 from bot.kit.embedding import Embedder
 from bot.kit.errors import InputError
 from bot.locales.service import say
-from bot.vocabulary.text import fold
 
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "draft": ("to_review", "published", "closed", "refused", "duplicate"),
@@ -205,7 +204,6 @@ def _values(draft: OfferDraft) -> dict[str, Any]:
     plain = draft.model_dump(
         exclude={"external_id", "places", "languages", "conditions", "pay", "cost", "levels", "covers"}
     )
-    keys = (key for place in draft.places if place.city for key in city_keys(place.city, place.country))
     return plain | {
         "levels": list(draft.levels),
         "covers": list(draft.covers),
@@ -220,7 +218,4 @@ def _values(draft: OfferDraft) -> dict[str, Any]:
         "cost_currency": draft.cost.currency if draft.cost else None,
         "cost_period": draft.cost.period if draft.cost else None,
         "cost_note": draft.cost.note if draft.cost else None,
-        "countries": sorted({place.country for place in draft.places}),
-        "city_keys": sorted(set(keys)),
-        "organisation_key": fold(draft.organisation),
     }

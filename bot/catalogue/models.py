@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pgvector.sqlalchemy import HALFVEC
+from pgvector.sqlalchemy import BIT, HALFVEC
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,9 +42,6 @@ class Offer(Base):
         source: who brought the offer; unique with `external_id`.
         checked_at: when a person last checked it against its source.
         revision: grows by one at each change.
-        countries: the countries of its places, so that filters read this row alone.
-        city_keys: folded names of its cities, in each language that the vocabulary knows.
-        organisation_key: folded name of the organisation.
     """
 
     __tablename__ = "offer"
@@ -52,21 +49,8 @@ class Offer(Base):
         UniqueConstraint("source", "external_id"),
         CheckConstraint(_one_of("kind", KINDS), name="kind"),
         CheckConstraint(_one_of("status", STATUSES), name="status"),
-        Index("ix_offer_kind", "kind", "id", postgresql_where=text(_PUBLISHED)),
-        Index("ix_offer_field", "field", "id", postgresql_where=text(_PUBLISHED)),
-        Index("ix_offer_programme", "programme", "id", postgresql_where=text(_PUBLISHED)),
         Index("ix_offer_deadline", "deadline", postgresql_where=text(_PUBLISHED)),
-        Index("ix_offer_countries", "countries", postgresql_using="gin", postgresql_where=text(_PUBLISHED)),
-        Index("ix_offer_city_keys", "city_keys", postgresql_using="gin", postgresql_where=text(_PUBLISHED)),
-        Index(
-            "ix_offer_organisation",
-            "organisation_key",
-            postgresql_using="gin",
-            postgresql_ops={"organisation_key": "gin_trgm_ops"},
-            postgresql_where=text(_PUBLISHED),
-        ),
-        # Long texts leave the row, so that a filter over many offers reads few pages.
-        {"postgresql_with": {"toast_tuple_target": "256"}},
+        Index("ix_offer_start_until", "start_until", postgresql_where=text(_PUBLISHED)),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -109,10 +93,6 @@ class Offer(Base):
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    countries: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
-    city_keys: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
-    organisation_key: Mapped[str]
-
     places: Mapped[list[OfferPlace]] = relationship(
         back_populates="offer", lazy="raise", order_by="OfferPlace.rank", cascade="all, delete-orphan"
     )
@@ -140,32 +120,83 @@ class OfferPlace(Base):
 
 
 class OfferSearch(Base):
-    """The search index: one row for each published offer, and none for any other.
+    """What filters read: one short row for each published offer, and none for any other.
+
+    A filter over 100,000 offers reads these rows alone; texts, words and vectors stand elsewhere.
 
     Attributes:
-        search_vector: words of the offer, stemmed in French and English, weighted A title, organisation and city,
-            B field, country, kind and programme in four languages, C description.
-        embedding: sentence embedding of title, field and first sentences; unit length, 16-bit floats.
-        source_hash: what both were computed from; unchanged offers are not computed again.
+        countries: the countries of its places.
+        city_keys: folded names of its cities, in each language that the vocabulary knows.
+        organisation_key: folded name of the organisation.
+        spoken: codes of the languages asked for.
+        bits: signs of the embedding's numbers, which order offers by meaning nearly as the embedding does, at a
+            sixteenth of its size; the nearest are then compared by the embedding itself.
+        source_hash: what the index rows were computed from; unchanged offers are not computed again.
     """
 
     __tablename__ = "offer_search"
     __table_args__ = (
-        Index("ix_offer_search_vector", "search_vector", postgresql_using="gin"),
+        Index("ix_offer_search_kind", "kind", "field"),
+        Index("ix_offer_search_field", "field"),
+        Index("ix_offer_search_programme", "programme"),
+        Index("ix_offer_search_countries", "countries", postgresql_using="gin"),
+        Index("ix_offer_search_city_keys", "city_keys", postgresql_using="gin"),
         Index(
-            "ix_offer_search_embedding",
-            "embedding",
-            postgresql_using="hnsw",
-            postgresql_ops={"embedding": "halfvec_cosine_ops"},
+            "ix_offer_search_organisation",
+            "organisation_key",
+            postgresql_using="gin",
+            postgresql_ops={"organisation_key": "gin_trgm_ops"},
         ),
-        # Both columns stay in the row: ranking reads them for every candidate.
-        {"postgresql_with": {"toast_tuple_target": "8160"}},
+        Index("ix_offer_search_bits", "bits", postgresql_using="hnsw", postgresql_ops={"bits": "bit_hamming_ops"}),
     )
 
     offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
-    search_vector: Mapped[str] = mapped_column(TSVECTOR)
-    embedding: Mapped[Any] = mapped_column(HALFVEC(DIMENSIONS))
+    kind: Mapped[str]
+    field: Mapped[str]
+    deadline: Mapped[date | None]
+    start_from: Mapped[date | None]
+    start_until: Mapped[date | None]
+    duration_min: Mapped[float | None]
+    duration_max: Mapped[float | None]
+    age_min: Mapped[int | None]
+    age_max: Mapped[int | None]
+    open_to_minors: Mapped[bool]
+    programme: Mapped[str | None]
+    countries: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    levels: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    city_keys: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    spoken: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    bits: Mapped[str] = mapped_column(BIT(DIMENSIONS))
+    organisation_key: Mapped[str]
+    updated_on: Mapped[date]
     source_hash: Mapped[str]
+
+
+class OfferVector(Base):
+    """The sentence embedding of a published offer: unit length, 16-bit floats."""
+
+    __tablename__ = "offer_vector"
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offer_search.offer_id", ondelete="CASCADE"), primary_key=True)
+    embedding: Mapped[Any] = mapped_column(HALFVEC(DIMENSIONS))
+
+
+class OfferWords(Base):
+    """The words of a published offer, stemmed in French and English.
+
+    Attributes:
+        vector: weighted A title, organisation and city, B field, country, kind and programme, C description.
+    """
+
+    __tablename__ = "offer_words"
+    __table_args__ = (
+        Index("ix_offer_words_vector", "vector", postgresql_using="gin"),
+        # The whole row stays in place: ranking reads it for every offer that holds a word.
+        {"postgresql_with": {"toast_tuple_target": "8160"}},
+    )
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offer_search.offer_id", ondelete="CASCADE"), primary_key=True)
+    vector: Mapped[str] = mapped_column(TSVECTOR)
 
 
 class OfferLexeme(Base):

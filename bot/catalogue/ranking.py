@@ -49,15 +49,11 @@ class Candidate:
     meaning: float
     words: float
     matched: tuple[int, ...]
-    title: str
     organisation: str
     field: str
     countries: tuple[str, ...]
     city_keys: tuple[str, ...]
     start_from: date | None
-    start_until: date | None
-    duration_min: float | None
-    duration_max: float | None
     deadline: date | None
     languages: tuple[str, ...]
     programme: str | None
@@ -71,19 +67,15 @@ class Candidate:
             meaning=float(row["meaning"]),
             words=float(row["words"]),
             matched=tuple(row["matched"] or ()),
-            title=row["title"],
             organisation=row["organisation"],
             field=row["field"],
             countries=tuple(row["countries"]),
             city_keys=tuple(row["city_keys"]),
             start_from=row["start_from"],
-            start_until=row["start_until"],
-            duration_min=_number(row["duration_min"]),
-            duration_max=_number(row["duration_max"]),
             deadline=row["deadline"],
-            languages=tuple(entry["code"] for entry in row["languages"]),
+            languages=tuple(row["spoken"]),
             programme=row["programme"],
-            updated_on=row["updated_at"].date(),
+            updated_on=row["updated_on"],
         )
 
 
@@ -132,7 +124,3 @@ def _nudges(found: Candidate, criteria: Criteria, city_keys: frozenset[str], tod
     if today - found.updated_on <= _RECENT:
         score += _FRESH
     return score
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.places import wanted_city_keys, wanted_countries
@@ -88,7 +88,7 @@ def _say(reason: Mapping[str, Any], language: str) -> str:
 
 
 def _month(value: Any, language: str) -> str:
-    return format_skeleton("MMMM", date.fromisoformat(str(value)), locale=language)
+    return format_date(date.fromisoformat(str(value)), "LLLL", locale=language)
 
 
 _WORDED: dict[str, Callable[[Any, str], str]] = {

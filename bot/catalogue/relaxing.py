@@ -162,7 +162,7 @@ def _merged(criteria: Criteria, first: Criteria, second: Criteria) -> Criteria |
 
 @functools.cache
 def _counting(number: int) -> TextClause:
-    counts = (f"(SELECT count(*) FROM offer o WHERE {passes(each)})" for each in range(number))  # noqa: S608 - constant
+    counts = (f"(SELECT count(*) FROM offer_search s WHERE {passes(each)})" for each in range(number))  # noqa: S608 - constant
     return text(f"SELECT {', '.join(counts)}")
 
 

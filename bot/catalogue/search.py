@@ -12,9 +12,10 @@ from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.criteria import Criteria
-from bot.catalogue.filters import filter_values
-from bot.catalogue.indexing import vector_text
-from bot.catalogue.queries import EXACT, MOST_SCORED, NEAREST, NEAREST_BY_MEANING, NEWEST, SETTINGS, WORDS
+from bot.catalogue.filters import ADULT, filter_values
+from bot.catalogue.indexing import signs_text, vector_text
+from bot.catalogue.places import wanted_countries
+from bot.catalogue.queries import NARROW, SETTINGS, WIDE, WORDS
 from bot.catalogue.ranking import SIMILARITY_FLOOR, Candidate, rank
 from bot.catalogue.reasons import Reason, reasons_of
 from bot.catalogue.words import content_words, request_text, spellings
@@ -24,8 +25,11 @@ from bot.vocabulary.kinds import kind_label
 from bot.vocabulary.programmes import programme_label
 from bot.vocabulary.text import is_arabic
 
-# A word in more offers than this tells nothing apart, and ranking by it would read them all.
-_TOO_COMMON = 2000
+# Rarest words first, until this many offers hold them: commoner ones tell little apart, and reading the words of
+# thousands of offers takes longer than all the rest.
+_MOST_MATCHING = 1500
+# A region of fewer countries tells offers apart.
+_MANY_COUNTRIES = 20
 _MOST_SEARCHED = 6
 _SHORTEST_MISSPELT = 5
 _LIKE_ENOUGH = 80.0
@@ -55,8 +59,8 @@ class SearchResult:
 
     Attributes:
         hits: the best offers, best first.
-        total: how many pass the filters, exact up to 3,000; one more stands for "more than that". Without any hard
-            criterion, how many hits there are.
+        total: how many pass the filters; when nearly everything passes, 3,001 stands for "more than 3,000". With
+            nothing but words, how many hits there are.
     """
 
     hits: tuple[Hit, ...]
@@ -91,8 +95,12 @@ async def search_offers(
     searched = await _look_up(session, words) if words else ()
     sentence = request_text(criteria) or _labels(criteria)
     values = filter_values(criteria, today) | _bound(searched)
-    values["vector"] = vector_text(embedder.embed([sentence])[0]) if sentence else None
-    candidates, passing = await _candidates(session, values)
+    vector = embedder.embed([sentence])[0] if sentence else None
+    values |= {
+        "vector": None if vector is None else vector_text(vector),
+        "signs": None if vector is None else signs_text(vector),
+    }
+    candidates, passing = await _candidates(session, values, is_wide=bool(sentence) and _is_wide(criteria))
     if criteria.is_bare() and sentence:
         candidates = [found for found in candidates if found.meaning >= SIMILARITY_FLOOR or found.words]
         passing = min(len(candidates), limit)
@@ -105,14 +113,22 @@ async def search_offers(
     return SearchResult(tuple(hits), passing)
 
 
-async def _candidates(session: AsyncSession, values: dict[str, object]) -> tuple[list[Candidate], int]:
-    rows = (await session.execute(EXACT, values)).mappings().all()
-    passing = int(rows[0]["passing"])
-    if passing > MOST_SCORED:
-        by_meaning = NEAREST if values["query"] else NEAREST_BY_MEANING
-        statement = NEWEST if values["vector"] is None else by_meaning
-        rows = (await session.execute(statement, values)).mappings().all()
-    return [Candidate.from_row(dict(row)) for row in rows if row["offer_id"] is not None], passing
+async def _candidates(
+    session: AsyncSession, values: dict[str, object], *, is_wide: bool
+) -> tuple[list[Candidate], int]:
+    rows = (await session.execute(WIDE if is_wide else NARROW, values)).mappings().all()
+    return [Candidate.from_row(dict(row)) for row in rows if row["offer_id"] is not None], int(rows[0]["passing"])
+
+
+def _is_wide(criteria: Criteria) -> bool:
+    """Whether most offers pass the filters, so that an index finds the nearest sooner than a look at each does."""
+    told_apart = (
+        criteria.kind, criteria.countries, criteria.cities, criteria.fields, criteria.programmes, criteria.organisation,
+        criteria.duration_min, criteria.duration_max, criteria.start_from, criteria.start_until,
+    )  # fmt: skip
+    is_narrow_region = bool(criteria.regions) and len(wanted_countries((), criteria.regions)) < _MANY_COUNTRIES
+    is_minor = criteria.age is not None and criteria.age < ADULT
+    return not any(told_apart) and not is_narrow_region and not is_minor
 
 
 async def _look_up(session: AsyncSession, words: Sequence[str]) -> tuple[_Word, ...]:
@@ -125,7 +141,11 @@ async def _look_up(session: AsyncSession, words: Sequence[str]) -> tuple[_Word, 
             found.append(_Word(row.offers, row.query, forms[row.word]))
         elif mended := _mended(row, forms[row.word]):
             found.append(mended)
-    return tuple(sorted(word for word in found if word.offers <= _TOO_COMMON)[:_MOST_SEARCHED])
+    chosen: list[_Word] = []
+    for word in sorted(found):
+        if sum(other.offers for other in chosen) + word.offers <= _MOST_MATCHING:
+            chosen.append(word)
+    return tuple(chosen[:_MOST_SEARCHED])
 
 
 def _bound(words: Sequence[_Word]) -> dict[str, object]:

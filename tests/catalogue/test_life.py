@@ -53,7 +53,7 @@ async def test_a_change_raises_the_revision_and_the_same_offer_does_not(session,
         now=later,
     )
     assert (changed.updated, offer.revision, offer.updated_at) == (("a",), 2, later)
-    assert offer.countries == ["PT"]
+    assert [(place.country, place.city) for place in offer.places] == [("PT", None)]
 
 
 async def test_a_changed_offer_is_found_by_its_new_words(session, embedder, now, publish, found) -> None:

@@ -102,9 +102,6 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("countries", postgresql.ARRAY(sa.TEXT()), nullable=False),
-        sa.Column("city_keys", postgresql.ARRAY(sa.TEXT()), nullable=False),
-        sa.Column("organisation_key", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('internship', 'job', 'volunteering', 'training', 'exchange')", name=op.f("ck_offer_kind")
         ),
@@ -114,48 +111,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
         sa.UniqueConstraint("source", "external_id", name=op.f("uq_offer_source")),
-        postgresql_with={"toast_tuple_target": "256"},
-    )
-    op.create_index(
-        "ix_offer_city_keys",
-        "offer",
-        ["city_keys"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_where=sa.text("status = 'published'"),
-    )
-    op.create_index(
-        "ix_offer_countries",
-        "offer",
-        ["countries"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_where=sa.text("status = 'published'"),
     )
     op.create_index(
         "ix_offer_deadline", "offer", ["deadline"], unique=False, postgresql_where=sa.text("status = 'published'")
     )
     op.create_index(
-        "ix_offer_field", "offer", ["field", "id"], unique=False, postgresql_where=sa.text("status = 'published'")
-    )
-    op.create_index(
-        "ix_offer_kind", "offer", ["kind", "id"], unique=False, postgresql_where=sa.text("status = 'published'")
-    )
-    op.create_index(
-        "ix_offer_organisation",
-        "offer",
-        ["organisation_key"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"organisation_key": "gin_trgm_ops"},
-        postgresql_where=sa.text("status = 'published'"),
-    )
-    op.create_index(
-        "ix_offer_programme",
-        "offer",
-        ["programme", "id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'published'"),
+        "ix_offer_start_until", "offer", ["start_until"], unique=False, postgresql_where=sa.text("status = 'published'")
     )
     op.create_table(
         "offer_lexeme",
@@ -284,24 +245,51 @@ def upgrade() -> None:
     op.create_table(
         "offer_search",
         sa.Column("offer_id", sa.BigInteger(), nullable=False),
-        sa.Column("search_vector", postgresql.TSVECTOR(), nullable=False),
-        sa.Column("embedding", pgvector.sqlalchemy.halfvec.HALFVEC(dim=512), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=True),
+        sa.Column("start_from", sa.Date(), nullable=True),
+        sa.Column("start_until", sa.Date(), nullable=True),
+        sa.Column("duration_min", sa.Double(), nullable=True),
+        sa.Column("duration_max", sa.Double(), nullable=True),
+        sa.Column("age_min", sa.BigInteger(), nullable=True),
+        sa.Column("age_max", sa.BigInteger(), nullable=True),
+        sa.Column("open_to_minors", sa.Boolean(), nullable=False),
+        sa.Column("programme", sa.Text(), nullable=True),
+        sa.Column("countries", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("levels", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("city_keys", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("spoken", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("bits", pgvector.sqlalchemy.bit.BIT(length=512), nullable=False),
+        sa.Column("organisation_key", sa.Text(), nullable=False),
+        sa.Column("updated_on", sa.Date(), nullable=False),
         sa.Column("source_hash", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["offer_id"], ["offer.id"], name=op.f("fk_offer_search_offer_id_offer"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_offer_search")),
-        postgresql_with={"toast_tuple_target": "8160"},
     )
     op.create_index(
-        "ix_offer_search_embedding",
+        "ix_offer_search_bits",
         "offer_search",
-        ["embedding"],
+        ["bits"],
         unique=False,
         postgresql_using="hnsw",
-        postgresql_ops={"embedding": "halfvec_cosine_ops"},
+        postgresql_ops={"bits": "bit_hamming_ops"},
     )
-    op.create_index("ix_offer_search_vector", "offer_search", ["search_vector"], unique=False, postgresql_using="gin")
+    op.create_index("ix_offer_search_city_keys", "offer_search", ["city_keys"], unique=False, postgresql_using="gin")
+    op.create_index("ix_offer_search_countries", "offer_search", ["countries"], unique=False, postgresql_using="gin")
+    op.create_index("ix_offer_search_field", "offer_search", ["field"], unique=False)
+    op.create_index("ix_offer_search_kind", "offer_search", ["kind", "field"], unique=False)
+    op.create_index(
+        "ix_offer_search_organisation",
+        "offer_search",
+        ["organisation_key"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"organisation_key": "gin_trgm_ops"},
+    )
+    op.create_index("ix_offer_search_programme", "offer_search", ["programme"], unique=False)
     op.create_table(
         "result_list",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -330,21 +318,60 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", "offer_id", name=op.f("pk_saved_offer")),
     )
+    op.create_table(
+        "offer_vector",
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("embedding", pgvector.sqlalchemy.halfvec.HALFVEC(dim=512), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["offer_id"],
+            ["offer_search.offer_id"],
+            name=op.f("fk_offer_vector_offer_id_offer_search"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_offer_vector")),
+    )
+    op.create_table(
+        "offer_words",
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("vector", postgresql.TSVECTOR(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["offer_id"],
+            ["offer_search.offer_id"],
+            name=op.f("fk_offer_words_offer_id_offer_search"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_offer_words")),
+        postgresql_with={"toast_tuple_target": "8160"},
+    )
+    op.create_index("ix_offer_words_vector", "offer_words", ["vector"], unique=False, postgresql_using="gin")
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Undo."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_offer_words_vector", table_name="offer_words", postgresql_using="gin")
+    op.drop_table("offer_words")
+    op.drop_table("offer_vector")
     op.drop_table("saved_offer")
     op.drop_index("ix_result_list_person", table_name="result_list")
     op.drop_table("result_list")
-    op.drop_index("ix_offer_search_vector", table_name="offer_search", postgresql_using="gin")
+    op.drop_index("ix_offer_search_programme", table_name="offer_search")
     op.drop_index(
-        "ix_offer_search_embedding",
+        "ix_offer_search_organisation",
+        table_name="offer_search",
+        postgresql_using="gin",
+        postgresql_ops={"organisation_key": "gin_trgm_ops"},
+    )
+    op.drop_index("ix_offer_search_kind", table_name="offer_search")
+    op.drop_index("ix_offer_search_field", table_name="offer_search")
+    op.drop_index("ix_offer_search_countries", table_name="offer_search", postgresql_using="gin")
+    op.drop_index("ix_offer_search_city_keys", table_name="offer_search", postgresql_using="gin")
+    op.drop_index(
+        "ix_offer_search_bits",
         table_name="offer_search",
         postgresql_using="hnsw",
-        postgresql_ops={"embedding": "halfvec_cosine_ops"},
+        postgresql_ops={"bits": "bit_hamming_ops"},
     )
     op.drop_table("offer_search")
     op.drop_index("ix_offer_place_country", table_name="offer_place")
@@ -367,29 +394,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("is_name"),
     )
     op.drop_table("offer_lexeme")
-    op.drop_index("ix_offer_programme", table_name="offer", postgresql_where=sa.text("status = 'published'"))
-    op.drop_index(
-        "ix_offer_organisation",
-        table_name="offer",
-        postgresql_using="gin",
-        postgresql_ops={"organisation_key": "gin_trgm_ops"},
-        postgresql_where=sa.text("status = 'published'"),
-    )
-    op.drop_index("ix_offer_kind", table_name="offer", postgresql_where=sa.text("status = 'published'"))
-    op.drop_index("ix_offer_field", table_name="offer", postgresql_where=sa.text("status = 'published'"))
+    op.drop_index("ix_offer_start_until", table_name="offer", postgresql_where=sa.text("status = 'published'"))
     op.drop_index("ix_offer_deadline", table_name="offer", postgresql_where=sa.text("status = 'published'"))
-    op.drop_index(
-        "ix_offer_countries",
-        table_name="offer",
-        postgresql_using="gin",
-        postgresql_where=sa.text("status = 'published'"),
-    )
-    op.drop_index(
-        "ix_offer_city_keys",
-        table_name="offer",
-        postgresql_using="gin",
-        postgresql_where=sa.text("status = 'published'"),
-    )
     op.drop_table("offer")
     op.drop_index("ix_keyboard_person", table_name="keyboard")
     op.drop_table("keyboard")
