@@ -112,7 +112,7 @@ def _train() -> bool:
     with step("Rasa's model, trained"):
         run(
             [_NLU.python, "-m", "nlu.train"],
-            environment={**os.environ, "TQDM_DISABLE": "1", "PYTHONWARNINGS": "ignore"},
+            environment={**os.environ, "LOG_LEVEL": "ERROR", "PYTHONWARNINGS": "ignore"},
             directory=ROOT,
             advice="The lines above say which file is wrong; mend it, then run make train.",
         )
