@@ -76,6 +76,7 @@ async def _run_with_server(
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await asyncio.to_thread(server.stop)
+        await asyncio.to_thread(reap_orphans, supervisor.pids())
         status.say("database", "stopped", "")
 
 

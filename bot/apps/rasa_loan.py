@@ -49,12 +49,12 @@ class RasaLoan:
         health = read_health(self.base_url, self.secret)
         return health is not None and health.get("status") == "ok"
 
-    def wait_ready(self, tell: Tell) -> None:
+    def wait_ready(self, tell: Tell, *, seconds: float = START_SECONDS) -> None:
         """Wait until it answers, telling now and then how long that takes.
 
         Raises:
             ConfigurationError: there is none.
-            Unavailable: it ended, or did not answer within three minutes.
+            Unavailable: it ended, or did not answer within `seconds`.
         """
         if self.missing is not None:
             raise self.missing
@@ -63,7 +63,7 @@ class RasaLoan:
             waited = time.monotonic() - began
             if self.process is not None and self.process.poll() is not None:
                 raise Unavailable("rasa", f"it ended with code {self.process.returncode}, see logs/rasa.log")
-            if waited > START_SECONDS:
+            if waited >= seconds:
                 raise Unavailable("rasa", "it did not answer in time, see logs/rasa.log")
             if waited - told >= _TELL_SECONDS:
                 told = waited

@@ -32,6 +32,9 @@ def chat(
     person: Annotated[
         int | None, typer.Option(help="Whose conversation to go on with; by default 1, and a new one for piped lines.")
     ] = None,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for Rasa before piped lines; then in simple mode.")
+    ] = 180.0,
 ) -> None:
     """Talk with the assistant in the terminal, by the same code as on Telegram.
 
@@ -53,15 +56,15 @@ def chat(
         open_chat(settings, url, loan, chat_id=chat_id, language=_language(), is_demo=demo, tell=tell) as session,
     ):
         if is_piped:
-            _wait_for(loan)
+            _wait_for(loan, wait)
             session.answer_all(sys.stdin, lambda text: print(text, flush=True))
         else:
             _talk(session, loan)
 
 
-def _wait_for(loan: RasaLoan) -> None:
+def _wait_for(loan: RasaLoan, seconds: float) -> None:
     try:
-        loan.wait_ready(tell)
+        loan.wait_ready(tell, seconds=seconds)
     except EscaleError as error:
         complain(f"{error}. Answering in simple mode.")
 

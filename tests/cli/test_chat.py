@@ -16,10 +16,7 @@ def escale(tmp_path: Path, database_url: str) -> Installation:
 
 
 def test_piped_lines_are_answered_with_offers_as_plain_text(escale: Installation) -> None:
-    # A model that is missing and a Rasa that is away read the same here: nothing is waited for.
-    escale.extra["ESCALE_RASA_URL"] = ""
-    escale.extra["ESCALE_RASA_PORT"] = str(escale.rasa_port)
-    chatted = escale.run("chat", "--demo", given="un stage en Espagne\n\na\n", seconds=110)
+    chatted = escale.run("chat", "--demo", "--wait", "0", given="un stage en Espagne\n\na\n", seconds=110)
     assert chatted.returncode == 0, chatted.stderr
     assert chatted.stdout.startswith("> un stage en Espagne\n")
     assert "[a]" in chatted.stdout
