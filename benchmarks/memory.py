@@ -59,6 +59,6 @@ def _part_of(process: psutil.Process, *, is_parent: bool) -> str:
         return "PostgreSQL"
     if is_parent:
         return "up"
-    if "rasa" in command:
+    if "nlu.serve" in command:
         return "rasa"
     return command[command.index("bot") + 1] if "bot" in command[:-1] else process.name()

@@ -48,10 +48,7 @@ class RasaInstallation:
 
     def command(self, port: int) -> list[str]:
         """Return the command line of a Rasa on 127.0.0.1."""
-        return [
-            str(self.python), "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port), "-m", str(self.model),
-            "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
-        ]  # fmt: skip
+        return [str(self.python), "-m", "nlu.serve", "--port", str(port), "--model", str(self.model)]
 
 
 def find_installation(root: Path = PROJECT_ROOT) -> RasaInstallation:

@@ -65,3 +65,26 @@ def test_held_out_messages_are_understood_well_enough(model: str) -> None:
         *("nlu.evaluate", "--model", model, "--min-accuracy", "86", "--min-entity-f1", "85"),
         *("--min-exact", "77", "--min-out-of-scope", "80", "--min-kept", "95"),
     )
+
+
+def test_the_answers_of_actions_are_still_checked() -> None:
+    program = (
+        "from nlu.placeholders import install; install()\n"
+        "from nlu.action_results import compile_validation; compile_validation()\n"
+        "from jsonschema import ValidationError\n"
+        "from rasa.core.actions.action import RemoteAction\n"
+        "action = RemoteAction('action_greet', None)\n"
+        "assert action._validate_action_result({'events': [], 'responses': [{'custom': {'step': 'greet'}}]})\n"
+        "for wrong in ({'events': [{'event': 'slot'}]}, {'events': {}}, {'responses': ['text']}):\n"
+        "    try:\n"
+        "        action._validate_action_result(wrong)\n"
+        "    except ValidationError:\n"
+        "        continue\n"
+        "    raise SystemExit(f'taken: {wrong}')\n"
+        "print('refused')\n"
+    )
+    done = subprocess.run(
+        [str(PYTHON), "-c", program], cwd=ROOT, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.stdout.strip() == "refused", done.stdout + done.stderr[-2000:]
