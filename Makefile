@@ -30,17 +30,16 @@ test: ## all the tests (does all the set-up); make test ARGS="tests/kit -k maski
 	@$(SETUP) dev nlu model </dev/null
 	@.venv/bin/python -m pytest $(ARGS)
 
-check: ## style, types, layers, and Rasa's own validation
+check: ## style, types, layers, and Rasa's own validation; all of them, even when one fails
 	@$(SETUP) dev nlu </dev/null
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/python -m mypy
-	.venv/bin/lint-imports
-	@$(MAKE) --no-print-directory -s validate
-
-.PHONY: validate
-validate:
-	nlu/.venv/bin/python -m rasa data validate --fail-on-warnings --config config.yml --domain nlu/domain --data nlu/data stories
+	@failed=0; run() { echo "→ $$*"; "$$@" || failed=1; }; \
+	run .venv/bin/ruff check .; \
+	run .venv/bin/ruff format --check .; \
+	run .venv/bin/python -m mypy; \
+	run .venv/bin/lint-imports --no-logo; \
+	export RASA_TELEMETRY_ENABLED=false TQDM_DISABLE=1 PYTHONWARNINGS=ignore SQLALCHEMY_SILENCE_UBER_WARNING=1; \
+	run nlu/.venv/bin/python -m rasa data validate --fail-on-warnings --config config.yml --domain nlu/domain --data nlu/data stories; \
+	exit $$failed
 
 bench: ## measure speed and size, with the peers in the same run
 	@$(SETUP) dev nlu model </dev/null
