@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.db.liveness import watch_pool
 from bot.db.urls import psycopg_url
 
 __all__ = [
@@ -29,14 +30,15 @@ def sqlalchemy_url(url: str) -> str:
 
 def open_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
     """Return an engine on `url`; dead connections are noticed before use, so a restart costs one retry at most."""
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=5,
-        pool_pre_ping=True,
         pool_timeout=5,
         connect_args={"connect_timeout": 3},
     )
+    watch_pool(engine)
+    return engine
 
 
 def sessions_of(engine: AsyncEngine) -> Sessions:

@@ -27,6 +27,7 @@ from bot.outbox.service import (
     drop_calls_to,
     due_calls,
     mark_sending,
+    mark_sent,
     move_calls,
     settle_interrupted,
     status_after_doubt,
@@ -43,7 +44,7 @@ from bot.outbox.telegram_calls import (
     Unreachable,
     make_call,
 )
-from bot.outbox.turns import LONGEST_PAUSE, Turns
+from bot.outbox.turns import LONGEST_PAUSE, NOTHING_CLOSED, Turns
 
 OnUnreachable = Callable[[AsyncSession, int, str], Awaitable[None]]
 OnMoved = Callable[[AsyncSession, int, int], Awaitable[None]]
@@ -51,6 +52,7 @@ OnMoved = Callable[[AsyncSession, int, int], Awaitable[None]]
 _STANDBY_SECONDS = 1.0
 _LONGEST_BACKOFF = 60.0
 _LONGEST_FINISH = 8.0
+_MOST_DUE = 100  # calls read at a time
 
 _log = structlog.get_logger(__name__)
 _calls = Counter("escale_outbox_calls_total", "Calls to Telegram by outcome", ["outcome"])
@@ -79,6 +81,7 @@ class Sender:
         self._in_flight: dict[int, asyncio.Task[None]] = {}
         self._never_left: set[int] = set()
         self._wake = asyncio.Event()
+        self._is_anything_behind = False
         self.is_active = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -154,14 +157,17 @@ class Sender:
     async def _start_due_calls(self) -> float:
         """Start every call that may leave now; return the seconds after which to look again."""
         now = self._monotonic()
+        self._is_anything_behind = True
         if self._turns.free_slots <= 0:
             return LONGEST_PAUSE
         if (wait := self._pacer.wait_overall(now)) > 0:
             return wait
         async with transaction(self._sessions) as session:
-            moment = self._clock()
-            due = await due_calls(session, now=moment, closed=self._turns.closed(now))
+            moment, closed = self._clock(), self._turns.closed(now)
+            due = await due_calls(session, now=moment, closed=closed, limit=_MOST_DUE)
             chosen, pause = self._turns.choose(due, now=now, moment=moment)
+            # Whatever comes later wakes us; whatever was passed over now may leave when a call ends.
+            self._is_anything_behind = closed != NOTHING_CLOSED or len(chosen) < len(due) or len(due) >= _MOST_DUE
             self._never_left = {call.id for call in chosen}
             if chosen:
                 await mark_sending(session, [call.id for call in chosen])
@@ -171,9 +177,10 @@ class Sender:
             call.attempts += 1
             self._turns.begin(call)
             self._in_flight[call.id] = asyncio.create_task(self._send(call))
-        return 0.0 if chosen and self._turns.free_slots > 0 else pause
+        return 0.0 if len(due) >= _MOST_DUE and chosen and self._turns.free_slots > 0 else pause
 
     async def _send(self, call: OutboxCall) -> None:
+        outcome: Outcome | None = None
         try:
             is_late = call.expires_at <= self._clock()
             outcome = Refused("expired") if is_late else await make_call(self._bot, call.method, call.params)
@@ -186,15 +193,19 @@ class Sender:
         finally:
             self._in_flight.pop(call.id, None)
             self._turns.end(call)
-            self._wake.set()
+            if self._is_anything_behind or not isinstance(outcome, Sent):
+                self._wake.set()
 
     async def _record_until_done(self, call: OutboxCall, outcome: Outcome) -> None:
         """Record the outcome; when the database is away, keep trying, for the outcome is known only here."""
         for attempt in range(120):
             try:
                 async with transaction(self._sessions) as session:
+                    if isinstance(outcome, Sent):
+                        await self._record_sent(session, call, outcome)
+                        return
                     row = await session.get(OutboxCall, call.id, with_for_update=True)
-                    if row is not None and self._is_ours(row, call, outcome):
+                    if row is not None and row.status == "sending" and row.attempts == call.attempts:
                         await self._record(session, row, outcome)
             except Exception as error:
                 if not is_connection_fault(error):
@@ -205,19 +216,15 @@ class Sender:
                     self._turns.hold(row, self._monotonic() + (row.not_before - self._clock()).total_seconds())
                 return
 
-    @staticmethod
-    def _is_ours(row: OutboxCall, call: OutboxCall, outcome: Outcome) -> bool:
-        # Another sender may have taken over meanwhile and settled the call as interrupted; that it was sent is still
-        # worth knowing, if it comes before the second try.
-        was_settled = row.status in {"pending", "uncertain"} and isinstance(outcome, Sent)
-        return row.attempts == call.attempts and (row.status == "sending" or was_settled)
+    async def _record_sent(self, session: AsyncSession, call: OutboxCall, outcome: Sent) -> None:
+        now = self._clock()
+        if await mark_sent(session, call, message_id=outcome.message_id, now=now):
+            _delay.labels(str(call.lane)).observe((now - call.created_at).total_seconds())
+            _calls.labels("sent").inc()
 
     async def _record(self, session: AsyncSession, call: OutboxCall, outcome: Outcome) -> None:
         now = self._clock()
         match outcome:
-            case Sent(message_id):
-                call.status, call.sent_at, call.message_id, call.error = "sent", now, message_id, None
-                _delay.labels(str(call.lane)).observe((now - call.created_at).total_seconds())
             case Later(reason, after):
                 wait = after if after is not None else _backoff(call.attempts)
                 call.status, call.not_before, call.error = "pending", now + timedelta(seconds=wait), reason

@@ -74,14 +74,15 @@ async def due_calls(
         OutboxCall.channel == "telegram",
         OutboxCall.status == "pending",
         OutboxCall.not_before <= now,
-        _may_move(closed),
+        *(() if closed == NOTHING_CLOSED else (_may_move(closed),)),
     )
-    is_quick = OutboxCall.method.in_(FREE_METHODS | EDIT_METHODS)
-    quick = select(OutboxCall).where(*is_due, OutboxCall.lane == int(Lane.ANSWER), is_quick)
-    every = select(OutboxCall).where(*is_due).order_by(OutboxCall.lane, OutboxCall.id)
-    calls = {call.id: call for call in await session.scalars(quick.order_by(OutboxCall.id).limit(limit))}
-    calls |= {call.id: call for call in await session.scalars(every.limit(limit))}
     quick_methods = FREE_METHODS | EDIT_METHODS
+    every = select(OutboxCall).where(*is_due).order_by(OutboxCall.lane, OutboxCall.id)
+    calls = {call.id: call for call in await session.scalars(every.limit(limit))}
+    if len(calls) >= limit:  # quick ones may stand behind those
+        quick = select(OutboxCall).where(*is_due, OutboxCall.lane == int(Lane.ANSWER))
+        quick = quick.where(OutboxCall.method.in_(quick_methods)).order_by(OutboxCall.id)
+        calls |= {call.id: call for call in await session.scalars(quick.limit(limit))}
     return sorted(calls.values(), key=lambda call: (call.lane, call.method not in quick_methods, call.id))
 
 
@@ -109,6 +110,23 @@ async def mark_sending(session: AsyncSession, call_ids: Sequence[int]) -> None:
         statement.values(status="sending", attempts=OutboxCall.attempts + 1),
         execution_options={"synchronize_session": False},  # the caller counts on its copies
     )
+
+
+async def mark_sent(session: AsyncSession, call: OutboxCall, *, message_id: int | None, now: datetime) -> bool:
+    """Record that Telegram took a call, and return whether it was still ours to say.
+
+    Another sender may have taken over meanwhile and settled the call as interrupted; that it was sent is still worth
+    knowing, if it comes before the second try.
+    """
+    statement = (
+        update(OutboxCall)
+        .where(OutboxCall.id == call.id, OutboxCall.attempts == call.attempts)
+        .where(OutboxCall.status.in_(("sending", "pending", "uncertain")))
+        .values(status="sent", sent_at=now, message_id=message_id, error=None)
+        .returning(OutboxCall.id)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.scalars(statement)).first() is not None
 
 
 async def settle_interrupted(

@@ -7,11 +7,14 @@ the other, in the order in which they were enqueued.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import procrastinate
 from procrastinate.types import JSONValue
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.liveness import check_idle
 from bot.db.service import driver_connection, psycopg_url
 
 
@@ -21,13 +24,19 @@ def open_queue(url: str, *, max_connections: int = 6) -> procrastinate.App:
     Enqueueing through `enqueue` needs no connection of its own; running a worker does (`async with app.open_async()`).
     """
     connector = procrastinate.PsycopgConnector(
+        pool_factory=_open_pool,
         conninfo=psycopg_url(url),
         min_size=1,
         max_size=max_connections,
         timeout=5,
-        kwargs={"connect_timeout": 3},
+        # Each call of procrastinate's is one statement: a transaction around it would only be three trips more.
+        kwargs={"connect_timeout": 3, "autocommit": True},
     )
     return procrastinate.App(connector=connector)
+
+
+def _open_pool(**options: Any) -> AsyncConnectionPool:
+    return AsyncConnectionPool(**{**options, "check": check_idle})
 
 
 async def enqueue(
