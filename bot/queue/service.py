@@ -11,6 +11,7 @@ from typing import Any
 
 import procrastinate
 from procrastinate.types import JSONValue
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,14 +30,18 @@ def open_queue(url: str, *, max_connections: int = 6) -> procrastinate.App:
         min_size=1,
         max_size=max_connections,
         timeout=5,
-        # Each call of procrastinate's is one statement: a transaction around it would only be three trips more.
-        kwargs={"connect_timeout": 3, "autocommit": True},
+        kwargs={"connect_timeout": 3},
     )
     return procrastinate.App(connector=connector)
 
 
 def _open_pool(**options: Any) -> AsyncConnectionPool:
-    return AsyncConnectionPool(**{**options, "check": check_idle})
+    return AsyncConnectionPool(**{**options, "check": check_idle, "configure": _autocommit})
+
+
+async def _autocommit(connection: AsyncConnection[Any]) -> None:
+    """Each call of procrastinate's is one statement: a transaction around it would only be two round trips more."""
+    await connection.set_autocommit(True)
 
 
 async def enqueue(
