@@ -168,11 +168,11 @@ _COPIES = (
     """
     INSERT INTO offer_search SELECT moved.id, s.kind, s.field, t.deadline, t.start_from, t.start_until, t.duration_min,
       t.duration_max, s.age_min, s.age_max, s.open_to_minors, s.programme, p.countries, s.levels, p.city_keys, s.spoken,
-      CAST(binary_quantize(moved.vector) AS bit(512)), t.organisation_key, s.updated_on, ''
+      CAST(binary_quantize(moved.vector) AS bit(512)), t.organisation_key, s.updated_on
     FROM moved JOIN offer_search s ON s.offer_id = moved.own JOIN offer_search t ON t.offer_id = moved.times
     JOIN offer_search p ON p.offer_id = moved.place ORDER BY moved.id
     """,
-    "INSERT INTO offer_vector SELECT id, vector FROM moved ORDER BY id",
+    "INSERT INTO offer_vector SELECT id, vector, '' FROM moved ORDER BY id",
     "INSERT INTO offer_words SELECT drawn.id, w.vector FROM drawn JOIN offer_words w ON w.offer_id = drawn.own ORDER BY id",
 )
 

@@ -20,20 +20,24 @@ from bot.vocabulary.text import fold
 ADULT = 18
 # "3 months" also finds twelve weeks, which are 2.8 months.
 _DURATION_SLACK = 0.12
+# Few countries go through the GIN index; many are looked up in a hash, offer by offer.
+_FEW_COUNTRIES = 8
 
 # {n} tells apart the parameters of several searches in one statement.
 _PASSES = """
-(s.deadline IS NULL OR s.deadline >= CAST(:today{n} AS date))
-AND (s.start_until IS NULL OR s.start_until >= CAST(:today{n} AS date))
-AND (CAST(:kind{n} AS text) IS NULL OR s.kind = CAST(:kind{n} AS text))
-AND (CAST(:countries{n} AS text[]) IS NULL AND CAST(:cities{n} AS text[]) IS NULL
-  OR s.countries && CAST(:countries{n} AS text[]) OR s.city_keys && CAST(:cities{n} AS text[]))
+(CAST(:kind{n} AS text) IS NULL OR s.kind = CAST(:kind{n} AS text))
 AND (CAST(:fields{n} AS text[]) IS NULL OR s.field = ANY(CAST(:fields{n} AS text[])))
 AND (CAST(:longest{n} AS float8) IS NULL OR s.duration_min IS NULL OR s.duration_min <= CAST(:longest{n} AS float8))
 AND (CAST(:shortest{n} AS float8) IS NULL
   OR s.duration_max IS NULL OR s.duration_max >= CAST(:shortest{n} AS float8))
 AND (CAST(:start_until{n} AS date) IS NULL OR s.start_from IS NULL OR s.start_from <= CAST(:start_until{n} AS date))
 AND (CAST(:start_from{n} AS date) IS NULL OR s.start_until IS NULL OR s.start_until >= CAST(:start_from{n} AS date))
+AND (s.deadline IS NULL OR s.deadline >= CAST(:today{n} AS date))
+AND (s.start_until IS NULL OR s.start_until >= CAST(:today{n} AS date))
+AND (NOT CAST(:has_place{n} AS boolean)
+  OR s.countries && CAST(:countries{n} AS text[]) OR s.city_keys && CAST(:cities{n} AS text[])
+  OR s.countries[1] = ANY(CAST(:many_countries{n} AS text[]))
+  OR cardinality(s.countries) > 1 AND s.countries && CAST(:many_countries{n} AS text[]))
 AND (CAST(:age{n} AS int) IS NULL
   OR (s.age_min IS NULL OR s.age_min <= CAST(:age{n} AS int))
   AND (s.age_max IS NULL OR s.age_max >= CAST(:age{n} AS int))
@@ -46,8 +50,9 @@ AND (CAST(:excluded_countries{n} AS text[]) IS NULL AND CAST(:excluded_cities{n}
   AND (CAST(:excluded_countries{n} AS text[]) IS NULL OR p.country <> ALL(CAST(:excluded_countries{n} AS text[])))
   AND (CAST(:excluded_cities{n} AS text[]) IS NULL OR p.city_key IS NULL
     OR p.city_key <> ALL(CAST(:excluded_cities{n} AS text[])))
-  AND (CAST(:countries{n} AS text[]) IS NULL AND CAST(:cities{n} AS text[]) IS NULL
-    OR p.country = ANY(CAST(:countries{n} AS text[])) OR p.city_key = ANY(CAST(:cities{n} AS text[])))))
+  AND (NOT CAST(:has_place{n} AS boolean)
+    OR p.country = ANY(CAST(:countries{n} AS text[])) OR p.country = ANY(CAST(:many_countries{n} AS text[]))
+    OR p.city_key = ANY(CAST(:cities{n} AS text[])))))
 """
 
 
@@ -63,10 +68,14 @@ def filter_values(criteria: Criteria, today: date, number: int | None = None) ->
     next to those asked for pass too. An offer that states no duration, window, age or level passes; below 18, it must
     say that it takes minors. Languages never exclude.
     """
+    countries = wanted_countries(criteria.countries, criteria.regions)
+    are_few = len(countries) <= _FEW_COUNTRIES
     values: dict[str, object] = {
         "today": today,
         "kind": criteria.kind,
-        "countries": _some(wanted_countries(criteria.countries, criteria.regions)),
+        "has_place": criteria.has_place(),
+        "countries": _some(countries if are_few else ()),
+        "many_countries": _some(() if are_few else countries),
         "cities": _some(wanted_city_keys(criteria.cities)),
         "fields": _some([*criteria.fields, *near_fields(criteria.fields)]),
         "longest": None if criteria.duration_max is None else criteria.duration_max * (1 + _DURATION_SLACK),
@@ -81,8 +90,6 @@ def filter_values(criteria: Criteria, today: date, number: int | None = None) ->
         "excluded_countries": _some(criteria.excluded_countries),
         "excluded_cities": _some(criteria.excluded_cities),
     }
-    if criteria.regions and values["countries"] is None:
-        values["countries"] = []  # a region of no known country: nothing passes, rather than everything
     return values if number is None else {f"{name}_{number}": value for name, value in values.items()}
 
 

@@ -77,7 +77,7 @@ def mean_vectors(embedder: Embedder, offers: Sequence[Offer]) -> list[Vector]:
 async def _index_batch(session: AsyncSession, offers: Sequence[Offer], embedder: Embedder) -> int:
     hashes = {offer.id: _source_hash(offer) for offer in offers}
     rows = await session.execute(
-        select(OfferSearch.offer_id, OfferSearch.source_hash).where(OfferSearch.offer_id.in_(list(hashes)))
+        select(OfferVector.offer_id, OfferVector.source_hash).where(OfferVector.offer_id.in_(list(hashes)))
     )
     known = {row.offer_id: row.source_hash for row in rows}
     changed = [offer for offer in offers if known.get(offer.id) != hashes[offer.id]]
@@ -85,13 +85,11 @@ async def _index_batch(session: AsyncSession, offers: Sequence[Offer], embedder:
         return 0
     await session.execute(delete(OfferSearch).where(OfferSearch.offer_id.in_([offer.id for offer in changed])))
     vectors = mean_vectors(embedder, changed)
-    filters = [
-        {**_filtered(offer), "bits": signs_text(vector), "source_hash": hashes[offer.id]}
-        for offer, vector in zip(changed, vectors, strict=True)
-    ]
+    filters = [{**_filtered(offer), "bits": signs_text(vector)} for offer, vector in zip(changed, vectors, strict=True)]
     await session.execute(insert(OfferSearch), filters)
     embeddings = [
-        {"offer_id": offer.id, "embedding": HalfVector(vector)} for offer, vector in zip(changed, vectors, strict=True)
+        {"offer_id": offer.id, "embedding": HalfVector(vector), "source_hash": hashes[offer.id]}
+        for offer, vector in zip(changed, vectors, strict=True)
     ]
     await session.execute(insert(OfferVector), embeddings)
     await session.execute(INDEXED_WORDS, [{**_document(offer), "offer_id": offer.id} for offer in changed])

@@ -131,7 +131,6 @@ class OfferSearch(Base):
         spoken: codes of the languages asked for.
         bits: signs of the embedding's numbers, which order offers by meaning nearly as the embedding does, at a
             sixteenth of its size; the nearest are then compared by the embedding itself.
-        source_hash: what the index rows were computed from; unchanged offers are not computed again.
     """
 
     __tablename__ = "offer_search"
@@ -169,16 +168,20 @@ class OfferSearch(Base):
     bits: Mapped[str] = mapped_column(BIT(DIMENSIONS))
     organisation_key: Mapped[str]
     updated_on: Mapped[date]
-    source_hash: Mapped[str]
 
 
 class OfferVector(Base):
-    """The sentence embedding of a published offer: unit length, 16-bit floats."""
+    """The sentence embedding of a published offer: unit length, 16-bit floats.
+
+    Attributes:
+        source_hash: what the rows of the index were computed from; an unchanged offer is not computed again.
+    """
 
     __tablename__ = "offer_vector"
 
     offer_id: Mapped[int] = mapped_column(ForeignKey("offer_search.offer_id", ondelete="CASCADE"), primary_key=True)
     embedding: Mapped[Any] = mapped_column(HALFVEC(DIMENSIONS))
+    source_hash: Mapped[str]
 
 
 class OfferWords(Base):

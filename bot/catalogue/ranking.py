@@ -7,10 +7,9 @@ The nudges are in its unit: 0.01 is worth about the fifty first ranks of one way
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.places import wanted_city_keys
@@ -35,48 +34,28 @@ _SOON = timedelta(days=21)
 _RECENT = timedelta(days=14)
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """An offer that passed the filters, with what its rank and the reasons for it depend on.
+class Candidate(NamedTuple):
+    """An offer that passed the filters, with what its rank and the reasons for it depend on; a row of the search.
 
     Attributes:
         meaning: cosine of request and offer; 0 when the request says nothing to compare.
-        words: ts_rank of the request's words in the offer; 0 when it holds none.
-        matched: numbers of the request's words that the offer holds.
+        words: how well the request's words are found in the offer; 0 when it holds none.
+        matched: numbers of the request's words that the offer holds, or None.
+        spoken: codes of the languages that the offer asks for.
     """
 
     offer_id: int
     meaning: float
     words: float
-    matched: tuple[int, ...]
-    organisation: str
+    matched: Sequence[int] | None
     field: str
-    countries: tuple[str, ...]
-    city_keys: tuple[str, ...]
+    countries: Sequence[str]
+    city_keys: Sequence[str]
     start_from: date | None
     deadline: date | None
-    languages: tuple[str, ...]
+    spoken: Sequence[str]
     programme: str | None
     updated_on: date
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Candidate:
-        """Return the candidate of a row of the search's statements."""
-        return cls(
-            offer_id=row["offer_id"],
-            meaning=float(row["meaning"]),
-            words=float(row["words"]),
-            matched=tuple(row["matched"] or ()),
-            organisation=row["organisation"],
-            field=row["field"],
-            countries=tuple(row["countries"]),
-            city_keys=tuple(row["city_keys"]),
-            start_from=row["start_from"],
-            deadline=row["deadline"],
-            languages=tuple(row["spoken"]),
-            programme=row["programme"],
-            updated_on=row["updated_on"],
-        )
 
 
 def fuse(rankings: Iterable[Sequence[tuple[int, float]]]) -> dict[int, float]:
@@ -115,9 +94,9 @@ def _nudges(found: Candidate, criteria: Criteria, city_keys: frozenset[str], tod
     score = 0.0
     if found.field in criteria.fields:
         score += _EXACT_FIELD
-    if city_keys.intersection(found.city_keys):
+    if city_keys and city_keys.intersection(found.city_keys):
         score += _ASKED_CITY
-    if set(criteria.languages).intersection(found.languages):
+    if criteria.languages and set(criteria.languages).intersection(found.spoken):
         score += _SPOKEN_LANGUAGE
     if found.deadline is not None and found.deadline - today <= _SOON:
         score += _CLOSING_SOON

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,28 +23,27 @@ _MOST_SAID = 4
 _MOST_WORDS = 2
 
 
-def reasons_of(found: Candidate, criteria: Criteria, words: Sequence[str], today: date) -> tuple[Reason, ...]:
-    """Return the reasons for which an offer answers a request, the most telling first.
+def reasons_for(criteria: Criteria, words: Sequence[str], today: date) -> Callable[[Candidate], tuple[Reason, ...]]:
+    """Return what gives the reasons for which an offer answers these criteria, the most telling first.
 
     Args:
-        words: the person's own spelling of each word searched, by the numbers in `found.matched`.
+        words: the person's own spelling of each word searched, by the numbers in `Candidate.matched`.
     """
-    reasons = [*_place(found, criteria), *_field(found, criteria), *_what(found, criteria)]
-    if criteria.start_from is not None or criteria.start_until is not None:
-        first = max(day for day in (found.start_from, criteria.start_from, today) if day is not None)
-        reasons.append({"code": "start", "value": first.isoformat()})
-    if criteria.duration_min is not None or criteria.duration_max is not None:
-        reasons.append({"code": "duration"})
-    if criteria.age is not None:
-        reasons.append({"code": "age", "value": criteria.age})
-    if criteria.level is not None:
-        reasons.append({"code": "level"})
-    reasons += [{"code": "language", "value": code} for code in criteria.languages if code in found.languages]
-    said = dict.fromkeys(words[number] for number in found.matched if number < len(words))
-    reasons += [{"code": "words", "value": word} for word in list(said)[:_MOST_WORDS]]
-    if not said and found.meaning >= CLOSE_MEANING:
-        reasons.append({"code": "meaning"})
-    return tuple(reasons)
+    cities = [(city.name, frozenset(wanted_city_keys([city]))) for city in criteria.cities]
+    countries = frozenset(wanted_countries(criteria.countries, criteria.regions))
+    programmes = widened(criteria.programmes)
+
+    def reasons_of(found: Candidate) -> tuple[Reason, ...]:
+        return (
+            *_place(found, cities, countries),
+            *_field(found, criteria),
+            *_programme(found, programmes),
+            *_time(found, criteria, today),
+            *_person(found, criteria),
+            *_words(found, words),
+        )
+
+    return reasons_of
 
 
 def reason_sentence(reasons: Iterable[Mapping[str, Any]], language: str) -> str:
@@ -57,28 +56,50 @@ def reason_sentence(reasons: Iterable[Mapping[str, Any]], language: str) -> str:
     return " · ".join([part for part in said if part][:_MOST_SAID])
 
 
-def _place(found: Candidate, criteria: Criteria) -> list[Reason]:
-    for city in criteria.cities:
-        if set(wanted_city_keys([city])).intersection(found.city_keys):
-            return [{"code": "city", "value": city.name}]
-    wanted = wanted_countries(criteria.countries, criteria.regions)
-    country = next((code for code in found.countries if code in wanted), None)
-    return [{"code": "country", "value": country}] if country else []
+def _place(
+    found: Candidate, cities: Sequence[tuple[str, frozenset[str]]], countries: frozenset[str]
+) -> Iterator[Reason]:
+    city = next((name for name, keys in cities if not keys.isdisjoint(found.city_keys)), None)
+    country = next((code for code in found.countries if code in countries), None)
+    if city is not None:
+        yield {"code": "city", "value": city}
+    elif country is not None:
+        yield {"code": "country", "value": country}
 
 
-def _field(found: Candidate, criteria: Criteria) -> list[Reason]:
-    if not criteria.fields:
-        return []
-    return [{"code": "field" if found.field in criteria.fields else "near_field", "value": found.field}]
-
-
-def _what(found: Candidate, criteria: Criteria) -> list[Reason]:
-    reasons: list[Reason] = []
-    if found.programme and found.programme in widened(criteria.programmes):
-        reasons.append({"code": "programme", "value": found.programme})
+def _field(found: Candidate, criteria: Criteria) -> Iterator[Reason]:
+    if criteria.fields:
+        yield {"code": "field" if found.field in criteria.fields else "near_field", "value": found.field}
     if criteria.organisation:
-        reasons.append({"code": "organisation", "value": found.organisation})
-    return reasons
+        yield {"code": "organisation", "value": criteria.organisation}
+
+
+def _programme(found: Candidate, programmes: frozenset[str]) -> Iterator[Reason]:
+    if found.programme in programmes:
+        yield {"code": "programme", "value": found.programme}
+
+
+def _time(found: Candidate, criteria: Criteria, today: date) -> Iterator[Reason]:
+    if criteria.start_from is not None or criteria.start_until is not None:
+        first = max(day for day in (found.start_from, criteria.start_from, today) if day is not None)
+        yield {"code": "start", "value": first.isoformat()}
+    if criteria.duration_min is not None or criteria.duration_max is not None:
+        yield {"code": "duration"}
+
+
+def _person(found: Candidate, criteria: Criteria) -> Iterator[Reason]:
+    if criteria.age is not None:
+        yield {"code": "age", "value": criteria.age}
+    if criteria.level is not None:
+        yield {"code": "level"}
+    yield from ({"code": "language", "value": code} for code in criteria.languages if code in found.spoken)
+
+
+def _words(found: Candidate, words: Sequence[str]) -> Iterator[Reason]:
+    said = dict.fromkeys(words[number] for number in found.matched or () if number < len(words))
+    yield from ({"code": "words", "value": word} for word in list(said)[:_MOST_WORDS])
+    if not said and found.meaning >= CLOSE_MEANING:
+        yield {"code": "meaning"}
 
 
 def _say(reason: Mapping[str, Any], language: str) -> str:

@@ -17,7 +17,7 @@ from bot.catalogue.indexing import signs_text, vector_text
 from bot.catalogue.places import wanted_countries
 from bot.catalogue.queries import NARROW, SETTINGS, WIDE, WORDS
 from bot.catalogue.ranking import SIMILARITY_FLOOR, Candidate, rank
-from bot.catalogue.reasons import Reason, reasons_of
+from bot.catalogue.reasons import Reason, reasons_for
 from bot.catalogue.words import content_words, request_text, spellings
 from bot.kit.embedding import Embedder
 from bot.vocabulary.fields import field_label
@@ -26,8 +26,8 @@ from bot.vocabulary.programmes import programme_label
 from bot.vocabulary.text import is_arabic
 
 # Rarest words first, until this many offers hold them: commoner ones tell little apart, and reading the words of
-# thousands of offers takes longer than all the rest.
-_MOST_MATCHING = 1500
+# a thousand offers takes longer than all the rest.
+_MOST_MATCHING = 500
 # A region of fewer countries tells offers apart.
 _MANY_COUNTRIES = 20
 _MOST_SEARCHED = 6
@@ -104,10 +104,10 @@ async def search_offers(
     if criteria.is_bare() and sentence:
         candidates = [found for found in candidates if found.meaning >= SIMILARITY_FLOOR or found.words]
         passing = min(len(candidates), limit)
-    written = [word.written for word in searched]
+    reasons_of = reasons_for(criteria, [word.written for word in searched], today)
     rarities = [word.rarity for word in searched]
     hits = (
-        Hit(found.offer_id, round(score, 6), reasons_of(found, criteria, written, today))
+        Hit(found.offer_id, round(score, 6), reasons_of(found))
         for found, score in rank(candidates, criteria, today, rarities=rarities)[:limit]
     )
     return SearchResult(tuple(hits), passing)
@@ -116,8 +116,8 @@ async def search_offers(
 async def _candidates(
     session: AsyncSession, values: dict[str, object], *, is_wide: bool
 ) -> tuple[list[Candidate], int]:
-    rows = (await session.execute(WIDE if is_wide else NARROW, values)).mappings().all()
-    return [Candidate.from_row(dict(row)) for row in rows if row["offer_id"] is not None], int(rows[0]["passing"])
+    rows = (await session.execute(WIDE if is_wide else NARROW, values)).all()
+    return [Candidate(*row[1:]) for row in rows if row.offer_id is not None], int(rows[0].passing)
 
 
 def _is_wide(criteria: Criteria) -> bool:

@@ -8,15 +8,14 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.catalogue.criteria import Criteria
-from bot.catalogue.models import STATUSES, OfferSearch
+from bot.catalogue.indexing import index_offers
+from bot.catalogue.models import STATUSES, Offer, OfferSearch
 from bot.catalogue.service import change_status, close_offer, expire_offers, is_available, load_offers, save_offers
 from bot.kit.errors import InputError
 from tests.catalogue.conftest import TODAY, draft
 
 
-async def _only(session, status=None):
-    from bot.catalogue.models import Offer
-
+async def _only(session):
     identity = await session.scalar(select(Offer.id))
     return (await load_offers(session, [identity]))[identity]
 
@@ -111,11 +110,24 @@ async def test_an_impossible_transition_says_what_is_possible(session, embedder,
         await change_status(session, 999, "closed", embedder=embedder, now=now, language="en")
 
 
-@pytest.mark.parametrize("status", [status for status in STATUSES if status != "published"])
-async def test_no_other_status_is_ever_found(session, publish, found, status) -> None:
+@pytest.mark.parametrize("status", ["on_hold", "closed", "expired", "duplicate"])
+async def test_an_offer_that_leaves_publication_is_found_no_more(  # noqa: PLR0917 - fixtures
+    session, embedder, now, publish, found, status
+) -> None:
     await publish(draft("a"))
     offer = await _only(session)
-    offer.status = status  # even with its row still in the index
-    await session.flush()
+    await change_status(session, offer.id, status, embedder=embedder, now=now)
     assert await found(Criteria(words="auberge")) == []
     assert await found(Criteria(kind="internship")) == []
+
+
+async def test_only_published_offers_stand_in_the_index(session, embedder, now) -> None:
+    for rank, status in enumerate(STATUSES):
+        await save_offers(session, [draft(f"o{rank}")], source="test", embedder=embedder, now=now)
+        offer = await session.scalar(select(Offer).where(Offer.external_id == f"o{rank}"))
+        offer.status = status
+        await session.flush()
+        loaded = await load_offers(session, [offer.id])
+        await index_offers(session, list(loaded.values()), embedder=embedder)
+    indexed = await session.scalars(select(Offer.status).join(OfferSearch, OfferSearch.offer_id == Offer.id))
+    assert list(indexed) == ["published"]

@@ -263,7 +263,6 @@ def upgrade() -> None:
         sa.Column("bits", pgvector.sqlalchemy.bit.BIT(length=512), nullable=False),
         sa.Column("organisation_key", sa.Text(), nullable=False),
         sa.Column("updated_on", sa.Date(), nullable=False),
-        sa.Column("source_hash", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["offer_id"], ["offer.id"], name=op.f("fk_offer_search_offer_id_offer"), ondelete="CASCADE"
         ),
@@ -322,6 +321,7 @@ def upgrade() -> None:
         "offer_vector",
         sa.Column("offer_id", sa.BigInteger(), nullable=False),
         sa.Column("embedding", pgvector.sqlalchemy.halfvec.HALFVEC(dim=512), nullable=False),
+        sa.Column("source_hash", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["offer_id"],
             ["offer_search.offer_id"],
