@@ -45,16 +45,18 @@ async def work_until(
 
     Args:
         stop: set by SIGTERM.
-        open_app: returns procrastinate's application, closed, such as `lambda: open_queue(url)`.
-        register: adds the features' tasks to it, such as `app.add_tasks_from(inbox_tasks(...), namespace="inbox")`.
+        open_app: returns a new application of procrastinate's, closed, such as `lambda: open_queue(url)`; called again
+            after each fault, for one whose closing was cut short cannot be opened any more.
+        register: adds the features' tasks to it, newly made, such as
+            `app.add_tasks_from(inbox_tasks(...), namespace="inbox")`.
         sessions: where the sweeps look for updates without a job.
         concurrency: how many jobs run at a time.
     """
-    app = open_app()
-    register(app)
     loop, pause = asyncio.get_running_loop(), _SHORTEST_PAUSE
     while not stop.is_set():
         began = loop.time()
+        app = open_app()
+        register(app)
         try:
             await _work_once(stop, app, sessions, concurrency=concurrency)
         except Exception as error:
@@ -116,7 +118,7 @@ async def _opened(app: procrastinate.App, stopping: asyncio.Task[bool]) -> Async
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(app.close_async(), 2.0)
+            await asyncio.wait_for(app.close_async(), 1.5)
 
 
 async def _sweep_for_ever(app: procrastinate.App, sessions: Sessions) -> None:

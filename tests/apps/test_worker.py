@@ -117,3 +117,18 @@ async def test_workers_come_back_after_a_restart_of_postgresql(own_server: OwnSe
         await all_done(sessions, 190, within=15)
     assert gap < 5
     assert len(await answers(sessions)) == 190
+
+
+async def test_a_worker_that_starts_without_a_database_works_once_it_is_there(own_server: OwnServer) -> None:
+    # F8: it tries to open its connections, again and again, while PostgreSQL is down for 12 s.
+    await store(own_server.sessions, own_server.url, *(message(n, chat_id=n) for n in range(20)))
+    await asyncio.to_thread(own_server.stop)
+    try:
+        with driver("work", own_server.url, "0") as worker:
+            await worker.is_up()
+            await asyncio.sleep(12)
+            await asyncio.to_thread(own_server.start)
+            await all_done(own_server.sessions, 20, within=15)
+            assert worker.is_alive
+    finally:
+        await asyncio.to_thread(own_server.start)
