@@ -68,7 +68,8 @@ async def answer_update(session: AsyncSession, row: InboxUpdate, *, services: Se
     for handler in _ROUTES:
         check = handler.check_update(update)
         if check is not None and check is not False:
-            await handler.callback(update, arrival)
+            with session.no_autoflush:  # nothing that a turn writes is read back in it: one flush, at the commit
+                await handler.callback(update, arrival)
             return
     _log.info("update_without_answer", inbox_id=row.id, kind=row.kind)
 

@@ -109,7 +109,7 @@ async def list_saved(turn: Turn) -> Reply:
     if not ids:
         return Reply(say("search.saved_none", turn.language))
     offers = await load_offers(turn.session, ids)
-    kept = ResultList(
+    statement = insert(ResultList).values(
         person_id=turn.person.id,
         criteria={},
         offer_ids=ids,
@@ -117,8 +117,7 @@ async def list_saved(turn: Turn) -> Reply:
         total=len(ids),
         created_at=turn.now,
     )
-    turn.session.add(kept)
-    await turn.session.flush()
+    kept = (await turn.session.scalars(statement.returning(ResultList))).one()
     turn.conversation.list_id, turn.conversation.page = kept.id, 0
     lines = [say("search.saved_title", turn.language, count=len(ids))]
     buttons: list[Button] = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import insert
+
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.models import Offer
 from bot.catalogue.service import (
@@ -41,7 +43,7 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
     result = await search_offers(turn.session, criteria, embedder=embedder, today=turn.today)
     if not result.hits:
         return await _nothing_found(turn, criteria)
-    kept = ResultList(
+    statement = insert(ResultList).values(
         person_id=turn.person.id,
         criteria=criteria.to_json(),
         offer_ids=[hit.offer_id for hit in result.hits],
@@ -49,8 +51,7 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
         total=result.total,
         created_at=turn.now,
     )
-    turn.session.add(kept)
-    await turn.session.flush()
+    kept = (await turn.session.scalars(statement.returning(ResultList))).one()
     return await show_page(turn, kept, 0, preface=preface)
 
 
@@ -162,7 +163,17 @@ async def _nothing_found(turn: Turn, criteria: Criteria) -> Reply:
     turn.conversation.pending_question = WIDEN if found else None
     text = say("search.none", turn.language, what=escape(describe(criteria, turn.language)))
     ending = say("search.none_widen" if found else "search.none_adviser", turn.language)
-    return Reply(f"{text}\n{ending}", _widening_rows(turn, found), in_place=True)
+    rows = _widening_rows(turn, found) or await _everything_of_the_kind(turn, criteria)
+    return Reply(f"{text}\n{ending}", rows, in_place=True)
+
+
+async def _everything_of_the_kind(turn: Turn, criteria: Criteria) -> list[list[Button]]:
+    """Return a button for all offers of the kind wanted, when no smaller change would find any."""
+    if criteria.kind is None:
+        return []
+    known = dict((await facets(turn.session, Criteria(), today=turn.today)).kinds)
+    label = f"{kind_label(criteria.kind, turn.language, is_plural=True).capitalize()} : {known.get(criteria.kind, 0)}"
+    return [[Button(label, "search_with", {"criteria": {"kind": criteria.kind}})]]
 
 
 async def widen(turn: Turn, *, embedder: Embedder) -> Reply:

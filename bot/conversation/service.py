@@ -70,7 +70,7 @@ async def answer_text(turn: Turn, services: Services) -> None:
         return
     seen = screen(turn.text)
     if not turn.person.language_chosen:
-        # Before the first message, their Telegram's language counts as the one spoken: a borrowed word does not flip it.
+        # Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
         turn.language = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
         turn.person.language = turn.language
     if is_distress(turn.text):

@@ -125,7 +125,7 @@ async def test_a_shared_link_opens_the_offer(house: House) -> None:
 
 async def test_nothing_found_says_what_each_change_would_give(house: House) -> None:
     user = await met(house, 10)
-    nothing = await tells(user, "une formation en Islande dans l'énergie en février pour 1 mois")
+    nothing = await tells(user, "une formation en Islande")
     assert "rien pour l'instant" in nothing.text
     counts = [re.search(r"(\d+)", label) for label in nothing.labels]
     assert counts
@@ -133,6 +133,14 @@ async def test_nothing_found_says_what_each_change_would_give(house: House) -> N
     promised = int(re.findall(r"\d+", nothing.labels[0])[-1])
     given = await presses(user, nothing.labels[0])
     assert given.text.startswith(f"{promised} offre")
+
+
+async def test_when_no_small_change_helps_everything_of_the_kind_is_offered(house: House) -> None:
+    user = await met(house, 19)
+    nothing = await tells(user, "une formation en Islande dans l'énergie en février pour 1 mois")
+    assert "/humain" in nothing.text
+    given = await presses(user, nothing.labels[0])
+    assert given.text.startswith(re.findall(r"\d+", nothing.labels[0])[-1])
 
 
 async def test_a_visa_question_in_the_middle_leaves_the_search_as_it_was(house: House) -> None:
