@@ -1,1 +1,1 @@
-"""The Telegram toolkit: what a message may hold, keyboards whose buttons survive a restart, texts per language."""
+"""The Telegram toolkit: what a message may hold, keyboards whose buttons survive a restart, the bot's own account."""

@@ -4,7 +4,8 @@ EscaleError
 ├── UserError            shown to a young person: carries a translation key, never a trace
 ├── ConfigurationError   shown to whoever runs Escale: names the setting and the command that mends it
 ├── InputError           a file or argument given by an adviser is wrong: one line per problem
-└── Unavailable          a part (Rasa, PostgreSQL, Telegram) did not answer; the caller degrades or retries
+└── Unavailable          a part did not answer, or answered nonsense; the caller degrades or retries
+    └── RasaUnavailable  (`bot.understanding.errors`) Rasa, with which of the known ways it failed
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ class Unavailable(EscaleError):
     """A part of the system did not answer in time or answered nonsense.
 
     Attributes:
-        part: "rasa", "database" or "telegram".
-        reason: a short code for metrics, such as "timeout" or "http_500"; never user text.
+        part: which one, such as "rasa".
+        reason: a few words for whoever runs Escale, such as "timeout"; never what people wrote.
     """
 
     def __init__(self, part: str, reason: str) -> None:

@@ -1,11 +1,10 @@
-"""What goes wrong in understanding: one error, because a caller has one thing to do, the simple mode.
-
-RasaUnavailable
-"""
+"""What goes wrong in understanding: one error, because a caller has one thing to do, the simple mode."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+from bot.kit.errors import Unavailable
 
 
 class Reason(StrEnum):
@@ -22,7 +21,7 @@ class Reason(StrEnum):
     CIRCUIT_OPEN = "circuit_open"
 
 
-class RasaUnavailable(Exception):
+class RasaUnavailable(Unavailable):
     """Rasa did not answer, or answered nothing that can be used.
 
     Attributes:
@@ -30,7 +29,8 @@ class RasaUnavailable(Exception):
         status: HTTP status when there was one.
     """
 
+    reason: Reason
+
     def __init__(self, reason: Reason, status: int | None = None) -> None:
-        super().__init__(f"Rasa gave no usable answer: {reason.value}" + (f" {status}" if status else ""))
-        self.reason = reason
+        super().__init__("rasa", reason)
         self.status = status

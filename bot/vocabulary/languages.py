@@ -25,11 +25,6 @@ def language_name(code: str, language: str) -> str:
     return str(Locale(known_language(language)).languages.get(code, code))
 
 
-def exact_language_code(text: str) -> str | None:
-    """Return the code of a language written in full, else None."""
-    return _lookup().exact(text)
-
-
 @functools.cache
 def _lookup() -> Lookup:
     return Lookup(index(_spellings()), score=84.0, shortest=6)
