@@ -1,7 +1,7 @@
 """Serves the model: `nlu/.venv/bin/python -m nlu.serve --port 5005`, on 127.0.0.1 only.
 
 The same as `rasa run` with our channel and our endpoints, started lighter (`nlu/placeholders.py`) and answering faster
-(`nlu/action_results.py`).
+(`nlu/action_results.py`, `nlu/event_types.py`).
 """
 
 import argparse
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from nlu.action_results import compile_validation
+from nlu.event_types import remember_event_types
 from nlu.placeholders import install
 from nlu.settings import MODELS, ROOT, prepare
 from nlu.train import models_in
@@ -29,6 +30,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     from rasa.__main__ import main as rasa
 
     compile_validation()
+    remember_event_types()
     sys.argv = ["rasa", "run", "--interface", "127.0.0.1", "--port", str(options.port), "--model", str(model)]
     sys.argv += ["--credentials", str(ROOT / "credentials.yml"), "--endpoints", str(ROOT / "endpoints.yml")]
     rasa()

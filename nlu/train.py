@@ -6,12 +6,15 @@ Does nothing when the newest model was trained from the same sources.
 import argparse
 import hashlib
 import logging
+import os
 import time
 import warnings
 from pathlib import Path
 from typing import Iterator, List, Optional, Sequence
 
+from nlu.placeholders import install
 from nlu.settings import MODEL_PREFIX, MODELS, ROOT, prepare
+from nlu.training_shortcuts import spare_useless_work
 
 KEPT_MODELS = 3
 SOURCES = ("config.yml", "nlu/domain", "nlu/data", "stories", "nlu/components", "nlu/requirements.txt")
@@ -51,8 +54,11 @@ def models_in(directory: Path) -> List[Path]:
 def train(directory: Path, *, name: str) -> Path:
     """Train a model of that name into the directory and return its path."""
     prepare(threads=2)
+    install()
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # Rasa then draws no progress bars.
     from rasa.model_training import train as rasa_train
 
+    spare_useless_work()
     prepare(threads=2)  # Rasa's imports put the warnings back.
     for pattern in _RASA_DOES_NOT_KNOW:
         warnings.filterwarnings("ignore", message=pattern, category=UserWarning)
@@ -63,6 +69,8 @@ def train(directory: Path, *, name: str) -> Path:
         output=str(directory),
         fixed_model_name=name,
         force_training=True,
+        # Our policies learn from no story glued to another: Rasa would make hundreds of them, then leave them out.
+        core_additional_arguments={"augmentation_factor": 0},
     )
     if result.model is None:
         raise SystemExit("The training gave no model: see the messages above.")

@@ -18,10 +18,12 @@ class ClosedLists:
         """Keep the names of each list, folded and without accents."""
         self._exact: Dict[Tuple[str, ...], Set[str]] = {}
         self._fuzzy: Dict[str, Set[str]] = {}
+        self._openers: Dict[str, int] = {}
         for kind, entries in names.items():
             for entry in entries:
                 words = tuple(plain(word) for word in entry.replace("'", " ' ").replace("-", " ").split())
                 self._exact.setdefault(words, set()).add(kind)
+                self._openers[words[0]] = max(self._openers.get(words[0], 0), len(words))
                 if len(words) == 1 and len(words[0]) >= _FUZZY_FROM:
                     for key in _one_letter_less(words[0]):
                         self._fuzzy.setdefault(key, set()).add(kind)
@@ -62,7 +64,8 @@ class ClosedLists:
 
     def _longest_name(self, words: Sequence[str], start: int) -> Tuple[int, List[str]]:
         """Return how many words the longest name from `start` has, and its lists; 0 when there is none."""
-        for length in range(min(_LONGEST, len(words) - start), 0, -1):
+        opened = self._openers.get(words[start].partition("-")[0], 0)
+        for length in range(min(_LONGEST, opened, len(words) - start), 0, -1):
             key = tuple(part for word in words[start : start + length] for part in word.split("-"))
             if key in self._exact:
                 return length, sorted(self._exact[key])

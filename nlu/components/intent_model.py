@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
+from sklearn.model_selection import StratifiedKFold
 
 from nlu.components.closed_lists import ClosedLists
 from nlu.components.message_vectorizer import MessageVectorizer
@@ -29,6 +30,7 @@ class IntentModel:
         self._names = names
         self._lists = ClosedLists(names)
         self._vectorizer = MessageVectorizer(sentence_weight=sentence_weight, ngram_weight=ngram_weight)
+        self._max_iterations = max_iterations
         self._regression = SoftmaxRegression(strength=strength, max_iterations=max_iterations)
         self.intents: List[str] = []
         self._examples = np.empty((0, 0), dtype=np.float32)
@@ -49,6 +51,31 @@ class IntentModel:
         known = [i for i in range(originals) if intents[i] != OUT_OF_SCOPE]
         self._examples = vectors[known]
 
+    def out_of_fold(
+        self,
+        texts: Sequence[str],
+        vectors: np.ndarray,
+        intents: Sequence[str],
+        *,
+        strength: float,
+        folds: StratifiedKFold,
+    ) -> Tuple[np.ndarray, np.ndarray]:
+        """Return the largest logit in scope and the cosine to the nearest example of each text, learnt without it.
+
+        The n-grams, which know no intents, are those of `fit`: the folds then share their rows, and cost a regression
+        each.
+        """
+        dense, sparse = self._vectorizer.rows(self._masked(texts), vectors)
+        labels = np.array([self.intents.index(name) for name in intents])
+        in_scope = np.array([name != OUT_OF_SCOPE for name in intents])
+        logits, similarities = np.zeros(len(texts)), np.zeros(len(texts))
+        for known, unknown in folds.split(labels, labels):
+            regression = SoftmaxRegression(strength=strength, max_iterations=self._max_iterations)
+            regression.fit(dense[known], sparse[known], labels[known], classes=len(self.intents))
+            logits[unknown] = regression.logits(dense[unknown], sparse[unknown])[:, self.in_scope].max(axis=1)
+            similarities[unknown] = (vectors[unknown] @ vectors[known[in_scope[known]]].T).max(axis=1)
+        return logits, similarities
+
     def logits(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """Return the scores before the softmax, shape (texts, intents), in the order of `intents`."""
         return self._regression.logits(*self._vectorizer.rows(self._masked(texts), vectors))
@@ -61,10 +88,6 @@ class IntentModel:
     def in_scope(self) -> List[int]:
         """The columns of the intents in scope."""
         return [i for i, name in enumerate(self.intents) if name != OUT_OF_SCOPE]
-
-    def largest_logit(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
-        """Return the largest logit among the intents in scope, shape (texts,)."""
-        return self.logits(texts, vectors)[:, self.in_scope].max(axis=1)
 
     def similarities(self, vectors: np.ndarray) -> np.ndarray:
         """Return the cosine to the nearest example, shape (texts,), from -1 to 1."""

@@ -1,7 +1,8 @@
 """Turns a message and its words into vectors of a multilingual sentence encoder."""
 
 from collections import OrderedDict
-from typing import Any, Dict, List, Optional, Text, Type
+from functools import lru_cache
+from typing import Any, Dict, List, Text, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -46,10 +47,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Return the options; the encoder's version is one, so that an upgrade retrains the model."""
         return {**DenseFeaturizer.get_default_config(), "cache_size": 4096, "threads": 1, "encoder_version": "0.2.1"}
 
-    def __init__(self, config: Dict[Text, Any], name: Text, encoder: Optional[USE] = None) -> None:
+    def __init__(self, config: Dict[Text, Any], name: Text) -> None:
         """Load the encoder and run it once, so that the first message does not wait for it."""
         super().__init__(name, config)
-        self._encoder = encoder or USE(threads=config["threads"])
+        self._encoder = shared_encoder(config["threads"])
         self._cache: "OrderedDict[str, np.ndarray]" = OrderedDict()
         self._cache_size = int(config["cache_size"])
         self.vectors([_WARM_UP])
@@ -102,6 +103,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def _add(self, message: Message, rows: np.ndarray) -> None:
         """Set the features of one message from its rows: the sentence first, then the tokens."""
         self.add_features_to_message(rows[1:], rows[:1], TEXT, message)
+
+
+@lru_cache(maxsize=1)
+def shared_encoder(threads: int) -> USE:
+    """Return the encoder of this process: its weights and its vocabulary take a second and 200 MB to read."""
+    return USE(threads=threads)
 
 
 def _texts_of(message: Message) -> List[str]:

@@ -9,11 +9,14 @@ _REPEATED = re.compile(r"(\D)\1{2,}")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae", "\u00a0": " "})
 # Tashkeel and tatweel change nothing of the meaning of an Arabic word.
 _ARABIC_MARKS = re.compile("[\u064b-\u0652\u0640]")
+_DOUBLED, _SWAPPED, _NEIGHBOUR, _KINDS = 1, 2, 3, 4  # the kind 0 drops the letter
+# fmt: off
 _NEIGHBOURS = {
     "a": "zqs", "b": "vn", "c": "xv", "d": "sf", "e": "zr", "f": "dg", "g": "fh", "h": "gj", "i": "uo",
     "j": "hk", "k": "jl", "l": "km", "m": "l", "n": "b", "o": "ip", "p": "o", "q": "as", "r": "et",
     "s": "qd", "t": "ry", "u": "yi", "v": "cb", "w": "x", "x": "wc", "y": "tu", "z": "ae",
 }
+# fmt: on
 
 
 def fold(text: str) -> str:
@@ -43,13 +46,13 @@ def with_typos(text: str, *, rate: float, rng: random.Random) -> str:
     while i < len(letters):
         letter = letters[i]
         if letter.isalpha() and rng.random() < rate:
-            kind = rng.randrange(4)
-            if kind == 1:
+            kind = rng.randrange(_KINDS)
+            if kind == _DOUBLED:
                 out.append(letter * 2)
-            elif kind == 2 and i + 1 < len(letters):
+            elif kind == _SWAPPED and i + 1 < len(letters):
                 out.extend((letters[i + 1], letter))
                 i += 1
-            elif kind == 3:
+            elif kind == _NEIGHBOUR:
                 out.append(rng.choice(_NEIGHBOURS.get(letter, letter)))
         else:
             out.append(letter)
