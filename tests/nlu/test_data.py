@@ -52,7 +52,7 @@ def test_every_language_has_enough_examples_of_every_intent(language: str) -> No
     counts = Counter(intent for intent, _ in training_lines(language))
     wanted = set(domain_names("intents")) - NEVER_TRAINED
     short = {intent: counts[intent] for intent in wanted if counts[intent] < LANGUAGES[language]}
-    assert {} == short
+    assert short == {}
     assert wanted == set(counts)
 
 
@@ -61,7 +61,7 @@ def test_no_message_is_an_example_of_two_intents() -> None:
     for language in LANGUAGES:
         for intent, text in training_lines(language):
             intents[plain(text)].add(intent)
-    assert {} == {text: found for text, found in intents.items() if len(found) > 1}
+    assert {text: found for text, found in intents.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("path", HELD_OUT, ids=lambda path: path.stem)
@@ -75,7 +75,7 @@ def test_no_held_out_message_is_trained_on(path: Path) -> None:
 @pytest.mark.parametrize("section", ["intents", "entities", "slots", "actions"])
 def test_no_name_is_declared_in_two_domain_files(section: str) -> None:
     names = domain_names(section)
-    assert [] == [name for name, times in Counter(names).items() if times > 1]
+    assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
 def test_examples_use_the_entities_and_roles_of_the_domain() -> None:
