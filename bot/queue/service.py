@@ -6,17 +6,44 @@ the other, in the order in which they were enqueued.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 import procrastinate
+from procrastinate import sql
+from procrastinate.exceptions import ConnectorException
 from procrastinate.types import JSONValue
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.liveness import check_idle
-from bot.db.service import driver_connection, psycopg_url
+from bot.db.service import driver_connection, is_connection_fault, psycopg_url
+
+_OUTCOMES = frozenset({sql.queries["finish_job"], sql.queries["retry_job"]})
+_PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
+
+
+class PersistentConnector(procrastinate.PsycopgConnector):
+    """procrastinate's connector, which says what came of a job until it is heard.
+
+    A worker outlives a short restart of PostgreSQL. A job that ended in that moment would stay "doing" under a living
+    worker, where no sweep finds it, and block its chat for ever.
+    """
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        """Run a statement; the end of a job, again and again for 7 s while the database is away."""
+        for pause in _PAUSES if query in _OUTCOMES else ():
+            try:
+                await super().execute_query_async(query, **arguments)
+            except ConnectorException as error:
+                if not is_connection_fault(error.__cause__ or error):
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+        await super().execute_query_async(query, **arguments)
 
 
 def open_queue(url: str, *, max_connections: int = 6) -> procrastinate.App:
@@ -24,7 +51,7 @@ def open_queue(url: str, *, max_connections: int = 6) -> procrastinate.App:
 
     Enqueueing through `enqueue` needs no connection of its own; running a worker does (`async with app.open_async()`).
     """
-    connector = procrastinate.PsycopgConnector(
+    connector = PersistentConnector(
         pool_factory=_open_pool,
         conninfo=psycopg_url(url),
         min_size=1,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
+import psycopg
 import pytest
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
 from sqlalchemy import text
 
-from bot.db.service import Sessions, transaction
+from bot.db.service import Sessions, psycopg_url, transaction
 from bot.queue.service import enqueue, open_queue
 
 
@@ -37,3 +40,26 @@ async def test_one_waiting_job_holds_a_queueing_lock(sessions: Sessions, databas
         async with transaction(sessions) as session:
             await enqueue(session, queue, "digest:send", queueing_lock="digest")
     assert await count(sessions) == 1
+
+
+async def test_the_end_of_a_job_is_recorded_although_the_connection_was_ended_meanwhile(
+    sessions: Sessions, database_url: str
+) -> None:
+    queue = open_queue(database_url)
+    async with transaction(sessions) as session:
+        await enqueue(session, queue, "inbox:answer", lock="telegram:7", inbox_id=1)
+    async with (
+        queue.open_async() as app,
+        await psycopg.AsyncConnection.connect(psycopg_url(database_url), autocommit=True) as other,
+    ):
+        job = await app.job_manager.fetch_job(queues=None, worker_id=await app.job_manager.register_worker())
+        assert job
+        async with other.transaction():
+            await other.execute("SELECT 1 FROM procrastinate_jobs FOR UPDATE")
+            ending = asyncio.create_task(app.job_manager.finish_job(job, status=Status.SUCCEEDED, delete_job=True))
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            while not await (await other.execute(ended)).fetchall():  # noqa: ASYNC110 - another process waits
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
+        await ending
+    assert await count(sessions) == 0
