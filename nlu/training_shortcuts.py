@@ -11,7 +11,7 @@ def spare_useless_work() -> None:
 
 
 def _hash_messages_by_text() -> None:
-    """Hash a message by its text, not by the digest of all it holds: Rasa looks for duplicates nine times.
+    """Hash a message by its text, not by the digest of all it holds: Rasa looks for duplicates again and again.
 
     Equal messages have equal texts, and messages that only share their text are still compared as a whole.
     """

@@ -107,7 +107,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
 @lru_cache(maxsize=1)
 def shared_encoder(threads: int) -> USE:
-    """Return the encoder of this process: its weights and its vocabulary take a second and 200 MB to read."""
+    """Return the encoder of this process, whose weights and vocabulary are read once."""
     return USE(threads=threads)
 
 
