@@ -193,6 +193,15 @@ def test_decisions_that_are_cited_exist(document: Path) -> None:
     assert cited <= {int(decision.stem[:4]) for decision in DECISIONS}
 
 
+def test_figures_of_decision_5_are_those_that_were_measured() -> None:
+    decision = (ROOT / "docs/decisions/0005-pipeline.md").read_text(encoding="utf-8")
+    measured = decision.partition("**What was measured**")[2].partition("**Why not**")[0]
+    figures = re.findall(r"\d+\.\d+|\d+ s\b", measured)
+    assert len(figures) > 10
+    known = (ROOT / "docs/nlu.md").read_text(encoding="utf-8")
+    assert [figure for figure in figures if figure not in known] == []
+
+
 def test_libraries_of_decision_8_are_required() -> None:
     wanted = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "requirements").glob("*.in")).lower()
     wanted += (ROOT / "nlu/requirements.in").read_text(encoding="utf-8").lower()
