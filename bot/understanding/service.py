@@ -12,33 +12,23 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.understanding.errors import RasaUnavailable, Reason
+from bot.understanding.errors import RasaUnavailable
 from bot.understanding.gazetteer import find_entities
-from bot.understanding.guard import Screen, Verdict, is_distress, screen
+from bot.understanding.guard import Verdict, is_distress, screen
 from bot.understanding.language import detect_language, preload_languages
-from bot.understanding.models import FALLBACK_INTENT, Entity, Intent, Json, Parse, Source
-from bot.understanding.normalisation import ENTITIES, normalise, settle
+from bot.understanding.models import FALLBACK_INTENT, Entity, Intent, Parse
+from bot.understanding.normalisation import ENTITIES, settle
 from bot.understanding.rasa_client import RasaClient
 from bot.understanding.rules import parse_by_rules
 from bot.vocabulary.cities import preload_cities
 from bot.vocabulary.text import fold
 
 __all__ = [
-    "Entity",
-    "Intent",
-    "Json",
-    "Parse",
     "RasaClient",
     "RasaUnavailable",
-    "Reason",
-    "Screen",
-    "Source",
     "Verdict",
     "detect_language",
-    "find_entities",
     "is_distress",
-    "normalise",
-    "parse_by_rules",
     "preload",
     "screen",
     "understand",
