@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -23,19 +24,20 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """URL of a migrated template database on a server of the tests' own (or ESCALE_TEST_DATABASE_URL's)."""
     if url := os.environ.get("ESCALE_TEST_DATABASE_URL"):
         migrate(url)
         yield url
         return
-    data_path: Path = tmp_path_factory.mktemp("data")
-    server = EmbeddedServer(data_path)
-    try:
-        migrate(server.url)
-        yield server.url
-    finally:
-        server.stop()
+    # Not under pytest's own folder: each pytest that starts closes it to other users, and PostgreSQL runs as one.
+    with tempfile.TemporaryDirectory(prefix="escale-tests-") as folder:
+        server = EmbeddedServer(Path(folder))
+        try:
+            migrate(server.url)
+            yield server.url
+        finally:
+            server.stop()
 
 
 @pytest.fixture
