@@ -36,8 +36,8 @@ AND (s.deadline IS NULL OR s.deadline >= CAST(:today{n} AS date))
 AND (s.start_until IS NULL OR s.start_until >= CAST(:today{n} AS date))
 AND (NOT CAST(:has_place{n} AS boolean)
   OR s.countries && CAST(:countries{n} AS text[]) OR s.city_keys && CAST(:cities{n} AS text[])
-  OR s.countries[1] = ANY(CAST(:many_countries{n} AS text[]))
-  OR cardinality(s.countries) > 1 AND s.countries && CAST(:many_countries{n} AS text[]))
+  OR CAST(:has_many{n} AS boolean) AND (s.countries[1] = ANY(CAST(:many_countries{n} AS text[]))
+    OR cardinality(s.countries) > 1 AND s.countries && CAST(:many_countries{n} AS text[])))
 AND (CAST(:age{n} AS int) IS NULL
   OR (s.age_min IS NULL OR s.age_min <= CAST(:age{n} AS int))
   AND (s.age_max IS NULL OR s.age_max >= CAST(:age{n} AS int))
@@ -51,8 +51,7 @@ AND (CAST(:excluded_countries{n} AS text[]) IS NULL AND CAST(:excluded_cities{n}
   AND (CAST(:excluded_cities{n} AS text[]) IS NULL OR p.city_key IS NULL
     OR p.city_key <> ALL(CAST(:excluded_cities{n} AS text[])))
   AND (NOT CAST(:has_place{n} AS boolean)
-    OR p.country = ANY(CAST(:countries{n} AS text[])) OR p.country = ANY(CAST(:many_countries{n} AS text[]))
-    OR p.city_key = ANY(CAST(:cities{n} AS text[])))))
+    OR p.country = ANY(CAST(:all_countries{n} AS text[])) OR p.city_key = ANY(CAST(:cities{n} AS text[])))))
 """
 
 
@@ -74,7 +73,9 @@ def filter_values(criteria: Criteria, today: date, number: int | None = None) ->
         "today": today,
         "kind": criteria.kind,
         "has_place": criteria.has_place(),
+        "all_countries": _some(countries),
         "countries": _some(countries if are_few else ()),
+        "has_many": not are_few,
         "many_countries": _some(() if are_few else countries),
         "cities": _some(wanted_city_keys(criteria.cities)),
         "fields": _some([*criteria.fields, *near_fields(criteria.fields)]),

@@ -20,11 +20,12 @@ NEAREST_BY_SIGNS = 400
 # `WIDE` counts no further.
 MOST_COUNTED = 3000
 
-# Custom plans: the best plan depends on how many offers pass the filters. All of it lasts one transaction.
+# Custom plans: the best plan depends on how many offers pass the filters. Random pages at their price in memory, where
+# the index is. All of it lasts one transaction.
 SETTINGS = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
     " set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '400', true),"
-    " set_config('max_parallel_workers_per_gather', '0', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true), set_config('random_page_cost', '1.1', true),"
     " set_config('pg_trgm.word_similarity_threshold', '0.5', true)"
 )
 
