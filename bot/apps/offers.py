@@ -57,6 +57,19 @@ async def close_offer(database_url: str, offer_id: int) -> str:
         return offer.title
 
 
+async def publish_offer(database_url: str, offer_id: int, *, by: str) -> str:
+    """Publish one offer, checked today by `by`; return its title.
+
+    Raises:
+        InputError: there is no such offer, it is over, or its status does not lead there.
+    """
+    async with _opened(database_url) as session:
+        offer = await catalogue.change_status(
+            session, offer_id, "published", embedder=SentenceEmbedder(), now=utc_now(), by=by
+        )
+        return offer.title
+
+
 async def list_offers(database_url: str, *, status: str | None, limit: int) -> list[dict[str, Any]]:
     """Return offers, the last changed first, ready to print.
 

@@ -1,10 +1,11 @@
-"""Reads the conversation log for people: plain dictionaries, ready to print."""
+"""What the command line reads of people, ready to print, and what it erases of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bot.db.service import open_engine, sessions_of
+from bot.conversation.erasure import erase_person
+from bot.db.service import open_engine, sessions_of, transaction
 from bot.transcripts.service import list_conversations
 from bot.transcripts.service import read_conversation as read_transcript
 
@@ -33,3 +34,13 @@ async def read_messages(database_url: str, *, person_id: int, limit: int) -> lis
         "latency_ms",
     )  # fmt: skip
     return [{name: getattr(message, name) for name in names} for message in found]
+
+
+async def erase(database_url: str, *, person_id: int) -> bool:
+    """Erase all that is kept of one person; return whether there was such a person."""
+    engine = open_engine(database_url, pool_size=1)
+    try:
+        async with transaction(sessions_of(engine)) as session:
+            return await erase_person(session, person_id=person_id)
+    finally:
+        await engine.dispose()

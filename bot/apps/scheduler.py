@@ -52,6 +52,8 @@ def list_chores() -> tuple[Chore, ...]:
         Chore("catalogue:expire", CronTrigger(hour=4, minute=30, timezone=TOWN_ZONE), at_start=True),
         Chore("outbox:expire_calls", IntervalTrigger(minutes=5, timezone=TOWN_ZONE)),
         Chore("outbox:forget_bodies", CronTrigger(hour=4, minute=45, timezone=TOWN_ZONE)),
+        Chore("conversation:forget_lists", CronTrigger(hour=4, minute=50, timezone=TOWN_ZONE)),
+        Chore("transcripts:forget_messages", CronTrigger(hour=4, minute=55, timezone=TOWN_ZONE)),
         Chore("retention:forget_updates", CronTrigger(hour=4, minute=40, timezone=TOWN_ZONE)),
     )
 

@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`."""
     app.command(rich_help_panel=_PANEL)(chat)
     app.command(rich_help_panel=_PANEL)(log)
+    app.command(rich_help_panel=_PANEL)(erase)
 
 
 def chat(
@@ -117,6 +118,21 @@ def log(
         _show_list(rows)
     else:
         _show_messages(rows)
+
+
+def erase(
+    person: Annotated[int, typer.Argument(help="Number of the person, from `escale log`.")],
+    is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase a person who asks for it: their conversation, lists, kept offers, messages, for good."""
+    from bot.apps.database import open_database
+    from bot.apps.reading import erase as erase_all
+
+    if not is_sure:
+        typer.confirm(f"Erase all that is kept of person {person}?", abort=True)
+    with open_database(read_settings()) as url:
+        was_known = asyncio.run(erase_all(url, person_id=person))
+    tell(f"✓ Person {person} is erased." if was_known else f"There is no person {person}.")
 
 
 def _show_list(rows: list[dict[str, object]]) -> None:

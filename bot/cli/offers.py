@@ -86,3 +86,17 @@ def close(offer_id: Annotated[int, typer.Argument(metavar="ID", help="Number of 
     with open_database(read_settings()) as url:
         title = asyncio.run(close_offer(url, offer_id))
     tell(f"✓ Closed: {title}")
+
+
+@offers.command()
+def publish(
+    offer_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the offer, from the list.")],
+    by: Annotated[str, typer.Option(help="Who checked it.")] = "console",
+) -> None:
+    """Publish a draft, or an offer that was closed or on hold: young people find it from now on."""
+    from bot.apps.database import open_database
+    from bot.apps.offers import publish_offer
+
+    with open_database(read_settings()) as url:
+        title = asyncio.run(publish_offer(url, offer_id, by=by))
+    tell(f"✓ Published: {title}")

@@ -10,7 +10,7 @@ from bot.chat.keyboards import Button
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import WIDEN, ask_kind, search, widen
 from bot.kit.embedding import Embedder
-from bot.kit.masking import mask
+from bot.kit.masking import cut_out
 from bot.kit.settings import Settings
 from bot.locales.service import LANGUAGES, say
 from bot.understanding.models import Parse
@@ -73,7 +73,7 @@ async def answer_programme(turn: Turn, parse: Parse, *, embedder: Embedder) -> R
         return Reply(say("answers.programme_unknown", turn.language), resume_rows(turn))
     first = codes[0]
     programmes = tuple(str(code) for code in first) if isinstance(first, list | tuple) else (str(first),)
-    criteria = Criteria(programmes=programmes, words=mask(parse.text))
+    criteria = Criteria(programmes=programmes, words=cut_out(parse.text))
     before = turn.conversation.list_id
     found = await search(turn, criteria, embedder=embedder, preface=say("answers.programme", turn.language))
     if turn.conversation.list_id == before:  # nothing was found

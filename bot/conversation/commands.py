@@ -10,6 +10,7 @@ from bot.conversation.replies import Reply, Turn, send
 from bot.conversation.service import Services, answer_text, log_incoming
 from bot.conversation.steps import take_step
 from bot.locales.service import say
+from bot.understanding.service import is_distress
 
 # Every name that means a command, whatever the language of the person's Telegram.
 _NAMES = {
@@ -34,10 +35,12 @@ _OFFER_LINK = re.compile(r"offer_(\d{1,18})")
 
 
 async def answer_command(turn: Turn, services: Services, name: str, argument: str, *, is_welcomed: bool) -> None:
-    """Answer a command; words after it ("/chercher stage en Italie") are answered as a message."""
+    """Answer a command; words after it ("/chercher stage en Italie") are answered as a message, and so is distress."""
     command = _COMMANDS.get(name)
     if command == "search" and argument:
         turn.text = argument
+    is_message = turn.text == argument or is_distress(turn.text)
+    if is_message:
         await answer_text(turn, services)
         return
     await log_incoming(turn, decided(turn.text, language=turn.language, intent=command or "out_of_scope"))

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.models import Base
 
+# In the place of criteria; a search for everything has none.
+KEPT = {"kept": True}
+
 
 class Conversation(Base):
     """Where a person's conversation stands.
@@ -44,6 +47,7 @@ class ResultList(Base):
     """The offers that one search found, in order, as they stood: pages stay the same while offers change.
 
     Attributes:
+        criteria: what was searched; `KEPT` for the list of the offers that the person keeps.
         offer_ids: at most 200, best first.
         reasons: for each offer, in the same order, the codes of why it matched.
         total: how many the search found in all.

@@ -16,7 +16,7 @@ from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.cards import offer_card, offer_line
-from bot.conversation.models import ResultList, SavedOffer
+from bot.conversation.models import KEPT, ResultList, SavedOffer
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import PAGE_SIZE, current_list
 from bot.kit.embedding import Embedder
@@ -111,7 +111,7 @@ async def list_saved(turn: Turn) -> Reply:
     offers = await load_offers(turn.session, ids)
     statement = insert(ResultList).values(
         person_id=turn.person.id,
-        criteria={},
+        criteria=KEPT,
         offer_ids=ids,
         reasons=[[] for _ in ids],
         total=len(ids),

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from bot.catalogue.criteria import CityChoice, Criteria
-from bot.kit.masking import mask
+from bot.kit.masking import cut_out, mask
 from bot.understanding.models import Entity, Parse
 from bot.vocabulary.kinds import kind_of_intent
 from bot.vocabulary.text import fold
@@ -43,9 +43,9 @@ def start_search(parse: Parse, running: Criteria | None) -> Criteria:
     said = criteria_of(parse, Criteria())
     kind = kind_of_intent(parse.intent.name)
     if running is not None and not said.to_json().keys() - {"words"}:
-        return replace(running, kind=kind or running.kind, words=mask(parse.text))
+        return replace(running, kind=kind or running.kind, words=cut_out(parse.text))
     kept = personal(running)
-    base = replace(kept, kind=kind, words=mask(parse.text))
+    base = replace(kept, kind=kind, words=cut_out(parse.text))
     return criteria_of(parse, base)
 
 
@@ -57,7 +57,7 @@ def refine_search(parse: Parse, running: Criteria | None) -> Criteria:
         base = replace(base, countries=(), regions=(), cities=())
     is_adding = bool(_ADDING.search(folded)) and not _REPLACING.search(folded)
     refined = criteria_of(parse, base, adds=is_adding)
-    words = f"{base.words} {mask(parse.text)}".strip()
+    words = f"{base.words} {cut_out(parse.text)}".strip()
     return replace(refined, words=words[-300:])
 
 

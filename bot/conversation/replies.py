@@ -80,7 +80,7 @@ async def send(turn: Turn, reply: Reply) -> None:
     """Write the calls that deliver `reply`, and log it masked."""
     turn.answered.append(reply)
     if turn.callback_id is not None:
-        await _acknowledge_press(turn, reply.toast)
+        await acknowledge_press(turn, reply.toast)
     if reply.text:
         await _send_text(turn, reply)
     await log_answer(
@@ -123,7 +123,8 @@ async def _send_text(turn: Turn, reply: Reply) -> None:
         await _enqueue(turn, "edit_message_text" if is_edit else "send_message", params)
 
 
-async def _acknowledge_press(turn: Turn, toast: str) -> None:
+async def acknowledge_press(turn: Turn, toast: str = "") -> None:
+    """Write the call that ends the wait of whoever pressed a button; `toast` is shown over the chat."""
     params: dict[str, Any] = {"callback_query_id": turn.callback_id}
     if toast:
         params["text"] = toast[:CALLBACK_LIMIT]

@@ -35,6 +35,7 @@ from bot.understanding.service import (
 TURNS_PER_RASA_CONVERSATION = 5
 FLOOD_WINDOW = timedelta(minutes=1)
 FLOOD_LIMIT = 20
+URGENT_LIMIT = 60  # distress is answered even in a burst of messages
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 # The questions that change which step Rasa chooses; its domain knows no other.
 _ASKED_OF_RASA = ("which_kind", "confirm_restart")
@@ -66,14 +67,15 @@ class Services:
 
 async def answer_text(turn: Turn, services: Services) -> None:
     """Answer what a person wrote: guards first, then Rasa, else the search on their own words."""
-    if await is_flooding(turn):
+    is_urgent = is_distress(turn.text)
+    if await is_flooding(turn, limit=URGENT_LIMIT if is_urgent else FLOOD_LIMIT):
         return
     seen = screen(turn.text)
     if not turn.person.language_chosen:
         # Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
         turn.language = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
         turn.person.language = turn.language
-    if is_distress(turn.text):
+    if is_urgent:
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="emergency"), "emergency")
         return
     if seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
@@ -87,13 +89,13 @@ async def answer_text(turn: Turn, services: Services) -> None:
     await _answer_with(turn, services, parse, step, notes=notes)
 
 
-async def is_flooding(turn: Turn) -> bool:
+async def is_flooding(turn: Turn, *, limit: int = FLOOD_LIMIT) -> bool:
     """Whether this person writes faster than anybody reads: one polite notice at the limit, then silence."""
     recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW)
-    if recent < FLOOD_LIMIT:
+    if recent < limit:
         return False
     await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"), intent="flood")
-    if recent == FLOOD_LIMIT:
+    if recent == limit:
         await send(turn, Reply(say("chat.too_fast", turn.language)))
     return True
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.catalogue.criteria import Criteria
 from bot.conversation import answers, offers, searching
-from bot.conversation.models import ResultList
+from bot.conversation.models import KEPT, ResultList
 from bot.conversation.refinement import refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
@@ -149,7 +149,7 @@ async def _press_page(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> R
     shown = await turn.session.get(ResultList, int(arguments["list_id"]))
     if shown is None or shown.person_id != turn.person.id:
         raise UserError("chat.button_expired")
-    if not shown.criteria:  # the kept offers: they may have changed since
+    if shown.criteria == KEPT:  # the kept offers: they may have changed since
         return await offers.list_saved(turn)
     turn.conversation.criteria = shown.criteria
     return await searching.show_page(turn, shown, int(arguments["page"]))

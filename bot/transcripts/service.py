@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.transcripts.models import LoggedMessage
+
+MESSAGES_KEPT = timedelta(days=30)
 
 
 async def log_message(
@@ -33,7 +35,6 @@ async def log_message(
             confidence=confidence, entities=entities, source=source, model_version=model_version, update_id=update_id,
         )
     )  # fmt: skip
-    await session.flush()
 
 
 async def log_answer(
@@ -53,7 +54,6 @@ async def log_answer(
             latency_ms=latency_ms, update_id=update_id,
         )
     )  # fmt: skip
-    await session.flush()
 
 
 async def count_recent(session: AsyncSession, *, person_id: int, now: datetime, window: timedelta) -> int:
@@ -62,6 +62,12 @@ async def count_recent(session: AsyncSession, *, person_id: int, now: datetime, 
         LoggedMessage.person_id == person_id, LoggedMessage.direction == "in", LoggedMessage.at > now - window
     )
     return (await session.execute(query)).scalar_one()
+
+
+async def forget_messages(session: AsyncSession, *, now: datetime) -> int:
+    """Drop the messages older than `MESSAGES_KEPT`; return how many."""
+    statement = delete(LoggedMessage).where(LoggedMessage.at < now - MESSAGES_KEPT).returning(LoggedMessage.id)
+    return len((await session.scalars(statement)).all())
 
 
 async def list_conversations(session: AsyncSession, *, limit: int = 20) -> Sequence[tuple[int, datetime, int]]:

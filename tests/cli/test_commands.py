@@ -13,7 +13,7 @@ from tests.fixtures.installation import Installation
 
 COMMANDS = (
     "up", "chat", "telegram", "worker", "scheduler", "console", "migrate", "demo-data", "offers", "log", "train",
-    "parse", "doctor",
+    "parse", "doctor", "erase",
 )  # fmt: skip
 
 

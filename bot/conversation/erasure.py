@@ -1,0 +1,51 @@
+"""Erases what is kept: of one person who asks for it, and lists and keyboards that nobody can use any more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import procrastinate
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.chat.keyboards import LIFETIME
+from bot.chat.models import Keyboard
+from bot.conversation.models import ResultList
+from bot.db.service import Sessions, transaction
+from bot.inbox.models import InboxUpdate
+from bot.kit.clock import Clock
+from bot.outbox.models import OutboxCall
+from bot.profiles.models import Person
+
+
+async def erase_person(session: AsyncSession, *, person_id: int) -> bool:
+    """Erase a person and all that is kept of them, in every table; return whether there was such a person.
+
+    Their conversation, lists, kept offers and logged messages go with the person's row.
+    """
+    person = await session.scalar(select(Person).where(Person.id == person_id).with_for_update())
+    if person is None:
+        return False
+    await session.execute(delete(Keyboard).where(Keyboard.person_id == person_id))
+    for table in (OutboxCall, InboxUpdate):
+        await session.execute(delete(table).where(table.channel == person.channel, table.chat_id == person.chat_id))
+    await session.execute(delete(Person).where(Person.id == person_id))
+    return True
+
+
+async def forget_lists(session: AsyncSession, *, now: datetime) -> None:
+    """Drop the lists and keyboards whose buttons have expired."""
+    await session.execute(delete(Keyboard).where(Keyboard.created_at < now - LIFETIME))
+    await session.execute(delete(ResultList).where(ResultList.created_at < now - LIFETIME))
+
+
+def conversation_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint:
+    """Return the tasks of conversations, for a worker to register under "conversation"."""
+    tasks = procrastinate.Blueprint()
+
+    @tasks.task(name="forget_lists")
+    async def forget() -> None:
+        async with transaction(sessions) as session:
+            await forget_lists(session, now=clock())
+
+    return tasks

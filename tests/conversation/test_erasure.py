@@ -1,0 +1,66 @@
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.chat.keyboards import Button, store_keyboard
+from bot.conversation.erasure import erase_person, forget_lists
+from bot.conversation.models import Conversation, ResultList
+from bot.outbox.service import enqueue_call
+from bot.profiles.service import person_of_chat
+from bot.transcripts.service import forget_messages, log_answer
+
+CANARY = "canari-7f3a"
+
+
+async def lived(session: AsyncSession, chat_id: int, word: str, now: datetime) -> int:
+    """Leave a trace of a person in every table that knows people; return the person."""
+    person = await person_of_chat(session, channel="telegram", chat_id=chat_id, telegram_language="fr", now=now)
+    session.add(Conversation(person_id=person.id, criteria={"words": word}, updated_at=now))
+    session.add(
+        ResultList(
+            person_id=person.id, criteria={"words": word}, offer_ids=[], reasons=[], total=0, created_at=now
+        )
+    )  # fmt: skip
+    await store_keyboard(session, [[Button("1", "help", {"word": word})]], person_id=person.id, now=now)
+    await enqueue_call(
+        session, channel="telegram", chat_id=chat_id, method="send_message", params={"text": word}, now=now
+    )
+    await log_answer(
+        session, person_id=person.id, text=word, language="fr", latency_ms=1, update_id=1, now=now
+    )  # fmt: skip
+    await session.flush()
+    return person.id
+
+
+async def tables_with(session: AsyncSession, word: str) -> list[str]:
+    names = (await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))).all()
+    found = []
+    for name in names:
+        rows = await session.scalars(text(f"SELECT t::text FROM {name} t"))
+        if any(word in row for row in rows):
+            found.append(name)
+    return sorted(found)
+
+
+async def test_nothing_of_an_erased_person_stays_and_everything_of_others_does(
+    session: AsyncSession, now: datetime
+) -> None:
+    person = await lived(session, 1, CANARY, now)
+    await lived(session, 2, "autre-personne", now)
+    traces = await tables_with(session, CANARY)
+    assert traces == ["conversation", "keyboard", "logged_message", "outbox_call", "result_list"]
+    assert await erase_person(session, person_id=person)
+    assert await tables_with(session, CANARY) == []
+    assert await tables_with(session, "autre-personne") == traces
+    assert not await erase_person(session, person_id=person)
+
+
+async def test_what_is_older_than_thirty_days_is_forgotten(session: AsyncSession, now: datetime) -> None:
+    await lived(session, 1, CANARY, now)
+    later = now + timedelta(days=31)
+    await forget_lists(session, now=now + timedelta(days=29))
+    assert await forget_messages(session, now=now + timedelta(days=29)) == 0
+    await forget_lists(session, now=later)
+    assert await forget_messages(session, now=later) == 1
+    assert await tables_with(session, CANARY) == ["conversation", "outbox_call"]
