@@ -19,7 +19,17 @@ Process = Callable[[asyncio.Event], Awaitable[None]]
 def run_process(name: str, settings: Settings, process: Process, *, log_level: str | None = None) -> None:
     """Run `process` until it ends or SIGTERM or SIGINT sets the event it is given; 9.5 s later it is cancelled."""
     configure_logs(log_level or settings.log_level, process=name)
-    asyncio.run(_run(name, process))
+    with asyncio.Runner(loop_factory=_fast_loop() if name != "up" else None) as runner:
+        runner.run(_run(name, process))
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop, which rasa-sdk brings: a tenth of a turn less. `up` starts programs by means that it has not."""
+    try:
+        import uvloop
+    except ImportError:  # Windows has none
+        return None
+    return uvloop.new_event_loop
 
 
 async def _run(name: str, process: Process) -> None:

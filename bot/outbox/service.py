@@ -56,7 +56,6 @@ async def enqueue_call(
         not_before=now, expires_at=now + (lifetime or _LIFETIME[lane]), update_id=update_id, created_at=now,
     )  # fmt: skip
     session.add(call)
-    await session.flush()
     if channel == "telegram":
         await notify(session, WAKE_CHANNEL)
     return call
