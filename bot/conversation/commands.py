@@ -37,10 +37,9 @@ _OFFER_LINK = re.compile(r"offer_(\d{1,18})")
 async def answer_command(turn: Turn, services: Services, name: str, argument: str, *, is_welcomed: bool) -> None:
     """Answer a command; words after it ("/chercher stage en Italie") are answered as a message, and so is distress."""
     command = _COMMANDS.get(name)
-    if command == "search" and argument:
-        turn.text = argument
-    is_message = turn.text == argument or is_distress(turn.text)
-    if is_message:
+    is_search = command == "search" and bool(argument)
+    if is_search or is_distress(turn.text):
+        turn.text = argument if is_search else turn.text
         await answer_text(turn, services)
         return
     await log_incoming(turn, decided(turn.text, language=turn.language, intent=command or "out_of_scope"))

@@ -14,18 +14,25 @@ from typing import Any
 import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Update
+from telegram import Chat, Update
 from telegram.constants import ChatMemberStatus
 from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
 
 from bot.chat.accounts import link_base
-from bot.chat.keyboards import read_press
+from bot.chat.keyboards import Press, read_press
 from bot.conversation import answers
 from bot.conversation.commands import answer_command
 from bot.conversation.decisions import decided
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Reply, Turn, send
-from bot.conversation.service import Services, answer_text, is_flooding, log_incoming
+from bot.conversation.service import (
+    Services,
+    answer_text,
+    is_flooding,
+    is_pressing_too_fast,
+    log_incoming,
+    log_press,
+)
 from bot.conversation.steps import press_button
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock, local_day
@@ -33,6 +40,7 @@ from bot.kit.errors import UserError
 from bot.locales.service import LANGUAGES, say
 from bot.outbox.service import enqueue_call
 from bot.profiles.service import mark_unreachable, person_of_chat
+from bot.understanding.service import is_distress
 
 # What people send besides text, and the sentence that helps.
 _MEDIA: tuple[tuple[filters.BaseFilter, str], ...] = (
@@ -101,7 +109,7 @@ async def _on_command(arrival: Arrival) -> None:
     turn = await _open_turn(arrival)
     message = arrival.update.effective_message
     turn.text = (message.text if message else None) or ""
-    if await is_flooding(turn):
+    if not is_distress(turn.text) and await is_flooding(turn):
         return
     found = _COMMAND.match(turn.text)
     name, argument = (found.group(1).lower(), (found.group(2) or "").strip()) if found else ("", "")
@@ -111,17 +119,17 @@ async def _on_command(arrival: Arrival) -> None:
 
 async def _on_media(arrival: Arrival) -> None:
     turn = await _open_turn(arrival)
-    if await is_flooding(turn):
-        return
     key = next((key for kind, key in _MEDIA if kind.check_update(arrival.update)), "chat.media")
-    turn.text = f"[{key.partition('.')[2]}]"
     message = arrival.update.effective_message
-    if message is not None and message.caption:
-        turn.text = message.caption
+    caption = message.caption if message else None
+    turn.text = caption or f"[{key.partition('.')[2]}]"
+    if not is_distress(turn.text) and await is_flooding(turn):
+        return
+    await _welcome_once(turn, arrival.services)
+    if caption:
         await send(turn, Reply(say(key, turn.language)))
         await answer_text(turn, arrival.services)
         return
-    await _welcome_once(turn, arrival.services)
     await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"))
     await send(turn, Reply(say(key, turn.language)))
 
@@ -130,18 +138,30 @@ async def _on_press(arrival: Arrival) -> None:
     query = arrival.update.callback_query
     if query is None:
         return
+    if query.message is not None and query.message.chat.type != Chat.PRIVATE:
+        return  # no message of ours with buttons stands in a group
     turn = await _open_turn(arrival)
     turn.callback_id = query.id
     turn.message_id = query.message.message_id if query.message else None
+    if await is_pressing_too_fast(turn):
+        return
     try:
-        press = await read_press(arrival.session, query.data or "", person_id=turn.person.id, now=turn.now)
-        turn.text = f"[{press.verb}]"
-        await log_incoming(turn, decided(turn.text, language=turn.language, intent="button"), source="button")
-        turn.text = ""
+        press = await _read_logged(turn, query.data or "")
         reply = await press_button(turn, press.verb, press.arguments, arrival.services.tools)
     except UserError as error:
         reply = Reply(toast=say(error.key, turn.language))
     await send(turn, reply)
+
+
+async def _read_logged(turn: Turn, data: str) -> Press:
+    """Return what was pressed; a button that means nothing counts as pressed too."""
+    try:
+        press = await read_press(turn.session, data, person_id=turn.person.id, now=turn.now)
+    except UserError:
+        await log_press(turn, "expired")
+        raise
+    await log_press(turn, press.verb)
+    return press
 
 
 async def _on_membership(arrival: Arrival) -> None:
@@ -214,11 +234,14 @@ def _taking_arrivals(answer: Callable[[Arrival], Coroutine[Any, Any, None]]) -> 
     return callback
 
 
-_PRIVATE = filters.ChatType.PRIVATE
+# Messages and their edits; not those of a business account that somebody linked to the bot.
+_PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGES
+# A shared position is edited at each step of whoever shares it.
+_NEW_OR_CAPTIONED = filters.UpdateType.MESSAGE | filters.CAPTION
 _ROUTES: tuple[BaseHandler[Any, Any, Any], ...] = (
     MessageHandler(_PRIVATE & filters.Regex(_COMMAND), _taking_arrivals(_on_command)),
     MessageHandler(_PRIVATE & filters.TEXT, _taking_arrivals(_on_text)),
-    MessageHandler(_PRIVATE & ~filters.StatusUpdate.ALL, _taking_arrivals(_on_media)),
+    MessageHandler(_PRIVATE & _NEW_OR_CAPTIONED & ~filters.StatusUpdate.ALL, _taking_arrivals(_on_media)),
     MessageHandler(filters.ChatType.GROUPS | filters.ChatType.CHANNEL, _taking_arrivals(_on_group)),
     CallbackQueryHandler(_taking_arrivals(_on_press)),
     ChatMemberHandler(_taking_arrivals(_on_membership), ChatMemberHandler.MY_CHAT_MEMBER),

@@ -13,11 +13,11 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from bot.conversation.decisions import decided, step_of
-from bot.conversation.replies import Reply, Turn, send
+from bot.conversation.replies import Reply, Turn, acknowledge_press, send
 from bot.conversation.steps import Tools, take_step
 from bot.kit.masking import mask
 from bot.locales.service import say
-from bot.transcripts.service import count_recent, log_message
+from bot.transcripts.service import BUTTON, count_recent, log_message
 from bot.understanding.answers import RasaTurn
 from bot.understanding.models import FALLBACK_INTENT, Parse
 from bot.understanding.service import (
@@ -35,7 +35,9 @@ from bot.understanding.service import (
 TURNS_PER_RASA_CONVERSATION = 5
 FLOOD_WINDOW = timedelta(minutes=1)
 FLOOD_LIMIT = 20
+PRESS_LIMIT = 60  # turning pages is quicker than writing
 URGENT_LIMIT = 60  # distress is answered even in a burst of messages
+_FLOOD = "flood"  # the intent of what was not read
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 # The questions that change which step Rasa chooses; its domain knows no other.
 _ASKED_OF_RASA = ("which_kind", "confirm_restart")
@@ -94,15 +96,35 @@ async def is_flooding(turn: Turn, *, limit: int = FLOOD_LIMIT) -> bool:
     recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW)
     if recent < limit:
         return False
-    await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"), intent="flood")
-    if recent == limit:
+    if not await _is_told_of_flood(turn):
         await send(turn, Reply(say("chat.too_fast", turn.language)))
+    await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"), intent=_FLOOD)
     return True
+
+
+async def is_pressing_too_fast(turn: Turn) -> bool:
+    """Whether this person presses buttons faster than anybody reads: one notice over the chat, then nothing."""
+    recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW, pressed=True)
+    if recent < PRESS_LIMIT:
+        return False
+    if await _is_told_of_flood(turn, pressed=True):
+        await acknowledge_press(turn)
+    else:
+        await send(turn, Reply(toast=say("chat.too_fast", turn.language)))
+    await log_press(turn, "flood", intent=_FLOOD)
+    return True
+
+
+async def log_press(turn: Turn, verb: str, *, intent: str = BUTTON) -> None:
+    """Log a pressed button."""
+    turn.text = f"[{verb}]"
+    await log_incoming(turn, decided(turn.text, language=turn.language, intent=intent), source=BUTTON)
+    turn.text = ""
 
 
 async def log_incoming(turn: Turn, parse: Parse, *, intent: str | None = None, source: str | None = None) -> None:
     """Log what came in, masked, with what was understood."""
-    entities = [{**entity.to_json(), "value": mask(entity.value)} for entity in parse.entities]
+    entities = [_masked(entity.to_json()) for entity in parse.entities]
     await log_message(
         turn.session,
         person_id=turn.person.id,
@@ -117,6 +139,22 @@ async def log_incoming(turn: Turn, parse: Parse, *, intent: str | None = None, s
         now=turn.now,
     )
     _turns.labels(source or parse.source).inc()
+
+
+async def _is_told_of_flood(turn: Turn, *, pressed: bool = False) -> bool:
+    told = await count_recent(
+        turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW, pressed=pressed, intent=_FLOOD
+    )
+    return told > 0
+
+
+def _masked(value: Any) -> Any:
+    """Return a JSON value whose texts are masked: an organisation's value and its norm are both what was written."""
+    if isinstance(value, dict):
+        return {name: _masked(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_masked(part) for part in value]
+    return mask(value) if isinstance(value, str) else value
 
 
 async def _answer_with(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.transcripts.models import LoggedMessage
 
 MESSAGES_KEPT = timedelta(days=30)
+BUTTON = "button"  # the source of what was pressed
 
 
 async def log_message(
@@ -56,11 +57,23 @@ async def log_answer(
     )  # fmt: skip
 
 
-async def count_recent(session: AsyncSession, *, person_id: int, now: datetime, window: timedelta) -> int:
-    """Return how many messages this person wrote in the last `window`."""
+async def count_recent(
+    session: AsyncSession,
+    *,
+    person_id: int,
+    now: datetime,
+    window: timedelta,
+    pressed: bool = False,
+    intent: str | None = None,
+) -> int:
+    """Return how many messages this person wrote in the last `window`, or how many buttons they pressed."""
     query = select(func.count()).where(
         LoggedMessage.person_id == person_id, LoggedMessage.direction == "in", LoggedMessage.at > now - window
     )
+    source = func.coalesce(LoggedMessage.source, "")
+    query = query.where(source == BUTTON if pressed else source != BUTTON)
+    if intent is not None:
+        query = query.where(LoggedMessage.intent == intent)
     return (await session.execute(query)).scalar_one()
 
 
