@@ -40,7 +40,6 @@ from bot.kit.errors import UserError
 from bot.locales.service import LANGUAGES, say
 from bot.outbox.service import enqueue_call
 from bot.profiles.service import mark_unreachable, person_of_chat
-from bot.understanding.service import is_distress
 
 # What people send besides text, and the sentence that helps.
 _MEDIA: tuple[tuple[filters.BaseFilter, str], ...] = (
@@ -109,7 +108,7 @@ async def _on_command(arrival: Arrival) -> None:
     turn = await _open_turn(arrival)
     message = arrival.update.effective_message
     turn.text = (message.text if message else None) or ""
-    if not is_distress(turn.text) and await is_flooding(turn):
+    if await is_flooding(turn):
         return
     found = _COMMAND.match(turn.text)
     name, argument = (found.group(1).lower(), (found.group(2) or "").strip()) if found else ("", "")
@@ -123,7 +122,7 @@ async def _on_media(arrival: Arrival) -> None:
     message = arrival.update.effective_message
     caption = message.caption if message else None
     turn.text = caption or f"[{key.partition('.')[2]}]"
-    if not is_distress(turn.text) and await is_flooding(turn):
+    if await is_flooding(turn):
         return
     await _welcome_once(turn, arrival.services)
     if caption:

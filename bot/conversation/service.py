@@ -37,6 +37,7 @@ FLOOD_WINDOW = timedelta(minutes=1)
 FLOOD_LIMIT = 20
 PRESS_LIMIT = 60  # turning pages is quicker than writing
 URGENT_LIMIT = 60  # distress is answered even in a burst of messages
+_READ_IN_A_FLOOD = 500
 _FLOOD = "flood"  # the intent of what was not read
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 # The questions that change which step Rasa chooses; its domain knows no other.
@@ -69,15 +70,14 @@ class Services:
 
 async def answer_text(turn: Turn, services: Services) -> None:
     """Answer what a person wrote: guards first, then Rasa, else the search on their own words."""
-    is_urgent = is_distress(turn.text)
-    if await is_flooding(turn, limit=URGENT_LIMIT if is_urgent else FLOOD_LIMIT):
+    if await is_flooding(turn):
         return
     seen = screen(turn.text)
     if not turn.person.language_chosen:
         # Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
         turn.language = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
         turn.person.language = turn.language
-    if is_urgent:
+    if is_distress(turn.text):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="emergency"), "emergency")
         return
     if seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
@@ -91,10 +91,13 @@ async def answer_text(turn: Turn, services: Services) -> None:
     await _answer_with(turn, services, parse, step, notes=notes)
 
 
-async def is_flooding(turn: Turn, *, limit: int = FLOOD_LIMIT) -> bool:
-    """Whether this person writes faster than anybody reads: one polite notice at the limit, then silence."""
+async def is_flooding(turn: Turn) -> bool:
+    """Whether this person writes faster than anybody reads: one polite notice at the limit, then silence.
+
+    Distress is still heard, by its first words: reading long texts through is what a flood would keep us busy with.
+    """
     recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW)
-    if recent < limit:
+    if recent < FLOOD_LIMIT or (recent < URGENT_LIMIT and is_distress(turn.text[:_READ_IN_A_FLOOD])):
         return False
     if not await _is_told_of_flood(turn):
         await send(turn, Reply(say("chat.too_fast", turn.language)))

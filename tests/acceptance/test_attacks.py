@@ -87,6 +87,21 @@ async def test_the_notice_of_a_flood_comes_once_even_when_presses_stand_between(
     assert [message.text[:11] for message in await user.reads(timeout=10, quiet=2)] == ["Tu vas plus"]
 
 
+async def test_distress_under_a_photo_is_answered_even_in_a_flood(simple_house: House) -> None:
+    user = await met(simple_house, 21)
+    await writes_much(simple_house, 21, 30)
+    await user.sends_photo("je veux mourir")
+    assert "3114" in (await user.reads(timeout=10, quiet=1))[-1].text
+
+
+async def test_a_flood_of_distress_ends_in_silence_too(simple_house: House) -> None:
+    user = await met(simple_house, 22)
+    await writes_much(simple_house, 22, 60)
+    for _ in range(3):
+        await user.says("je veux mourir")
+    assert [message.text[:11] for message in await user.reads(timeout=10, quiet=2)] == ["Tu vas plus"]
+
+
 @pytest.mark.parametrize("command", ["/aide j'ai envie de mourir", "/jai envie de mourir", "/start je veux me tuer"])
 async def test_distress_behind_a_slash_is_answered_too(simple_house: House, command: str) -> None:
     user = await met(simple_house, 4)

@@ -114,7 +114,30 @@ async def test_metrics_count_what_waits(client: httpx.AsyncClient, sessions: Ses
     assert "escale_inbox_oldest_seconds 0.0" in lines
 
 
-@pytest.mark.parametrize(("address", "headers"), [("192.0.2.7", {}), ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"})])
+STRANGERS = pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("192.0.2.7", {}),
+        ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}),
+        ("127.0.0.1", {"X-Real-IP": "192.0.2.7"}),
+        ("127.0.0.1", {"Via": "1.1 proxy"}),
+    ],
+)
+
+
+@STRANGERS
+async def test_strangers_learn_whether_it_is_ready_and_nothing_of_the_parts(
+    sessions: Sessions, database_url: str, tmp_path: Path, address: str, headers: dict[str, str]
+) -> None:
+    app = http_app(sessions, open_queue(database_url), settings_in(tmp_path), clock=utc_now)
+    async with client_of(app, address) as client:
+        answer = await client.get("/readyz", headers=headers)
+    assert answer.status_code == 503
+    assert set(answer.json()) == {"status"}
+
+
+@STRANGERS
 async def test_metrics_are_for_this_machine(
     sessions: Sessions, database_url: str, tmp_path: Path, address: str, headers: dict[str, str]
 ) -> None:
