@@ -93,7 +93,10 @@ class EscaleChannel(InputChannel):
     def _is_allowed(self, request: Request) -> bool:
         """Say whether the request bears the secret; takes the same time whatever it bears."""
         kind, _, given = request.headers.get("authorization", "").partition(" ")
-        return hmac.compare_digest(given.strip().encode(), self._secret) and kind.lower() == "bearer"
+        return (
+            hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self._secret)
+            and kind.lower() == "bearer"
+        )
 
     async def _turn(self, processor: MessageProcessor, payload: Dict[str, Any]) -> Dict[str, Any]:
         """Return the messages, the parse, the slots and the action of one turn."""

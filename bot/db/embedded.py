@@ -207,9 +207,10 @@ def _socket_dir(data_path: Path) -> Path:
     name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12]
     short = Path(tempfile.gettempdir()) / f"escale-{name}"
     short.mkdir(mode=0o700, exist_ok=True)
+    # The server trusts whoever reaches its socket: nobody else may enter the folder, nor have made it beforehand.
+    short.chmod(0o700)
     if user := _system_user():
         shutil.chown(short, user, user)
-        short.chmod(0o755)
     return short
 
 

@@ -36,6 +36,7 @@ def open_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
         max_overflow=5,
         pool_timeout=5,
         connect_args={"connect_timeout": 3},
+        hide_parameters=True,  # they hold what people wrote, and errors are logged
     )
     watch_pool(engine)
     return engine

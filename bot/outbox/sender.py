@@ -93,7 +93,7 @@ class Sender:
                         await self._send_until(stop)
             except Exception as error:
                 if not is_connection_fault(error):
-                    _log.error("sender_failed", error=type(error).__name__, exc_info=True)
+                    _log.error("sender_failed", error=type(error).__name__)  # its message may quote a row
                 await _pause(stop, _STANDBY_SECONDS)
             finally:
                 self.is_active = False
