@@ -8,7 +8,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.figures import Figure, at_most, median, percentile, plain, shown, unmeasured
@@ -22,7 +23,6 @@ from benchmarks.installation import (
 )
 from benchmarks.machine import describe_machine
 from benchmarks.peers import measure_echo, measure_rest
-from benchmarks.processes import DidNotStartError
 from benchmarks.report import print_table, write_document
 from benchmarks.searching import measure_search
 from benchmarks.training import setup_seconds, training_seconds
@@ -53,20 +53,28 @@ def main() -> None:
         write_document(figures, machine)
 
 
-def _measure(folder: Path, parts: list[str] | tuple[str, ...], size: Size, *, setup: bool) -> list[Figure]:
+def _measure(folder: Path, parts: Sequence[str], size: Size, *, setup: bool) -> list[Figure]:
     figures: list[Figure] = []
     if "turns" in parts:
-        figures += asyncio.run(_measure_turns(folder, size))
+        figures += _attempt("parse and turns", lambda: asyncio.run(_measure_turns(folder, size)))
     if "search" in parts:
-        _tell("search at 1,000 and 100,000 offers")
-        figures += measure_search(folder)
+        figures += _attempt("search at 1,000 and 100,000 offers", lambda: measure_search(folder))
     if "training" in parts:
-        _tell("training")
-        figures.append(_timed("training", lambda: training_seconds(folder), 60))
+        figures += _attempt("training", lambda: [at_most("training", training_seconds(folder), 60, "s")])
     if setup:
-        _tell("set-up on a fresh clone")
-        figures.append(_timed("set-up and training on a fresh clone", lambda: setup_seconds(folder), 360))
+        name = "set-up and training on a fresh clone"
+        figures += _attempt(name, lambda: [at_most(name, setup_seconds(folder), 360, "s")])
     return figures
+
+
+def _attempt(name: str, work: Callable[[], list[Figure]]) -> list[Figure]:
+    """Do one part; what goes wrong in it is a line of the table, and the other parts are measured all the same."""
+    _tell(name)
+    try:
+        return work()
+    except Exception as error:
+        traceback.print_exc()
+        return [unmeasured(name, f"{type(error).__name__}: {error}".splitlines()[0])]
 
 
 async def _measure_turns(folder: Path, size: Size) -> list[Figure]:
@@ -100,15 +108,8 @@ def _phrase(name: str, tally: Tally) -> str:
     return f"{name}: p50 {shown(median(values))}, p95 {shown(percentile(values, 95))} ms"
 
 
-def _timed(name: str, work: Callable[[], float], limit: float) -> Figure:
-    try:
-        return at_most(name, work(), limit, "s")
-    except DidNotStartError as error:
-        return unmeasured(name, str(error).splitlines()[0])
-
-
 def _tell(what: str) -> None:
-    print(f"→ {what} …", file=sys.stderr, flush=True)  # noqa: T201 - a command
+    print(f"{time.strftime('%H:%M:%S')} → {what} …", file=sys.stderr, flush=True)  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

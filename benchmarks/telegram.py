@@ -78,7 +78,10 @@ class Telegram:
         if self.webhook is None:
             await self.fake.injects([update])
             return Asked(person, began, began)
-        answer = await self._http.post(self.webhook, json=update, headers=self._headers)
+        try:
+            answer = await self._http.post(self.webhook, json=update, headers=self._headers)
+        except httpx.ReadError:  # a kept connection that the server had just closed: Telegram repeats the update too
+            answer = await self._http.post(self.webhook, json=update, headers=self._headers)
         answer.raise_for_status()
         return Asked(person, began, time.time())
 
