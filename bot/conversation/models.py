@@ -24,6 +24,9 @@ class Conversation(Base):
         page: its page last shown, from 0.
         offer_id: the offer whose details were last shown.
         pending_question: what the assistant asked and waits for, such as "which_kind".
+        situation: what the person said of themselves and that answers depend on (age, status, nationality…), by the names
+            of `bot.knowledge.conditions`; forgotten with a restart.
+        flow: the several questions under way, such as those of the funding answer; None when there are none.
         rasa_epoch: number of the short Rasa conversation in use.
         rasa_turns: turns spent in it; a fresh one is begun after a few.
         simple_notice_at: when the person was last told of the simple mode.
@@ -37,6 +40,8 @@ class Conversation(Base):
     page: Mapped[int] = mapped_column(default=0)
     offer_id: Mapped[int | None]
     pending_question: Mapped[str | None]
+    situation: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    flow: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     rasa_epoch: Mapped[int] = mapped_column(default=0)
     rasa_turns: Mapped[int] = mapped_column(default=0)
     simple_notice_at: Mapped[datetime | None]

@@ -4,6 +4,7 @@ import bot.catalogue.models
 import bot.chat.models
 import bot.conversation.models
 import bot.inbox.models
+import bot.knowledge.models
 import bot.outbox.models
 import bot.profiles.models
 import bot.queue.models

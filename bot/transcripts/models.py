@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.models import Base
@@ -44,3 +44,28 @@ class LoggedMessage(Base):
     model_version: Mapped[str | None]
     latency_ms: Mapped[int | None]
     update_id: Mapped[int | None]
+
+
+class ConversationFlag(Base):
+    """A conversation that an operator must look at.
+
+    Attributes:
+        reason: why, such as "emergency".
+        at: when it was first flagged since somebody looked.
+        times: how many messages have raised it since.
+        seen_at: when an operator looked; the next message that raises it makes a new row.
+    """
+
+    __tablename__ = "conversation_flag"
+    __table_args__ = (
+        Index(
+            "uq_conversation_flag_unseen", "person_id", "reason", unique=True, postgresql_where=text("seen_at IS NULL")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(default=1)
+    seen_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Sourced answers: programmes, funding, papers, visas, courses, trades and help lines, with source and date."""
