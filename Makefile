@@ -2,7 +2,7 @@
 # What a command prints goes to standard output; the set-up speaks on standard error only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up setup train test check bench lock clean
+.PHONY: help demo up setup train test check bench nlu-report lock clean
 .NOTPARALLEL:
 
 SETUP := sh scripts/setup
@@ -10,7 +10,7 @@ ESCALE := .venv/bin/python -m bot
 
 help: ## list what there is
 	@echo "Escale: make <target>"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  %-10s %s\n", $$1, $$2}'
 
 demo: ## a conversation in the terminal over the demonstration catalogue (does all the set-up)
 	@$(SETUP) app nlu model </dev/null
@@ -44,6 +44,10 @@ check: ## style, types, layers, and Rasa's own validation; all of them, even whe
 bench: ## measure speed and size, with the peers in the same run
 	@$(SETUP) dev nlu model </dev/null
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+nlu-report: ## measure how messages are understood, into docs/nlu.md (ARGS=--without-peers: minutes, not an hour)
+	@$(SETUP) app nlu model </dev/null
+	@nlu/.venv/bin/python -m nlu.report $(ARGS)
 
 lock: ## write the locked requirement files anew (UPGRADE=1 for the newest versions)
 	@UPGRADE=$(UPGRADE) $(SETUP) lock </dev/null

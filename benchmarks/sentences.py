@@ -1,4 +1,4 @@
-"""What people write in a run: sentences of the held-out files, which the model never saw, in a realistic mix."""
+"""What people write in a run: sentences of the validation files, which the model never saw, in a realistic mix."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import yaml
 
 from benchmarks.machine import ROOT
 
-HELD_OUT = tuple(ROOT / "tests" / "nlu" / f"heldout_{language}.yml" for language in ("fr", "en"))
+VALIDATION = tuple(ROOT / "tests" / "nlu" / "validation" / f"{language}.yml" for language in ("fr", "en"))
 _ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
-_LINE = re.compile(r"^- (.+)$", re.MULTILINE)
 
 # Shares of a conversation, in percent, and the intents that make each of them.
 MIX: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -32,12 +31,12 @@ MIX: dict[str, tuple[int, tuple[str, ...]]] = {
 
 
 def sentences_by_intent() -> dict[str, list[str]]:
-    """Return the held-out sentences, French then English, without their annotations."""
+    """Return the sentences, French then English, without their annotations."""
     found: dict[str, list[str]] = {}
-    for path in HELD_OUT:
-        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = (_ANNOTATION.sub(r"\1", line) for line in _LINE.findall(block["examples"]))
-            found.setdefault(block["intent"], []).extend(lines)
+    for path in VALIDATION:
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["messages"]:
+            lines = [line for style, messages in block.items() if style != "intent" for line in messages]
+            found.setdefault(block["intent"], []).extend(_ANNOTATION.sub(r"\1", line) for line in lines)
     return found
 
 

@@ -1,66 +1,27 @@
-"""Measures the model on messages it never learnt from: `nlu/.venv/bin/python -m nlu.evaluate`."""
+"""Measures the model alone on the validation messages, to choose options: `nlu/.venv/bin/python -m nlu.evaluate`.
+
+The report on the test set, through the whole product, is `make nlu-report` (nlu/report.py).
+"""
 
 import argparse
 import asyncio
-import json
-import re
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
-from nlu.scores import Scores
-from nlu.settings import MODELS, ROOT, prepare
+from nlu.labelled import LANGUAGES, VALIDATION, Labelled, bare, labelled_set, training_examples
+from nlu.scores import Outcome, confusions, figures
+from nlu.settings import MODELS, prepare
 from nlu.train import models_in
 
-HELD_OUT = {"fr": ROOT / "tests/nlu/heldout_fr.yml", "en": ROOT / "tests/nlu/heldout_en.yml"}
-_ENTITY = re.compile(r"\[(?P<value>[^\]]+)\](?:\((?P<name>[^)]+)\)|(?P<options>\{[^}]+\}))")
-
-Span = Tuple[str, int, int]
-
-
-@dataclass(frozen=True)
-class Example:
-    """One annotated message: its text, its intent, and its entities as (name, start, end)."""
-
-    text: str
-    intent: str
-    entities: FrozenSet[Span]
+_MOST_CONFUSIONS = 12
 
 
 def trained_texts() -> FrozenSet[str]:
-    """Return the messages the model learnt from, as `_bare` gives them."""
-    files = [path for language in HELD_OUT for path in (ROOT / "nlu/data" / language).glob("*.yml")]
-    return frozenset(_bare(example.text) for path in files for example in examples_of(path))
-
-
-def _bare(text: str) -> str:
-    """Return the text in lower case, without superfluous spaces."""
-    return " ".join(text.lower().split())
-
-
-def examples_of(path: Path) -> Iterator[Example]:
-    """Yield the examples of one NLU file."""
-    from ruamel.yaml import YAML
-
-    for block in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]:
-        for line in block["examples"].splitlines():
-            if line.strip().startswith("- "):
-                yield _example(line.strip()[2:].strip(), block["intent"])
-
-
-def _example(annotated: str, intent: str) -> Example:
-    """Return the example that an annotated line describes; offsets count characters of the plain text."""
-    text, spans, last = "", set(), 0
-    for found in _ENTITY.finditer(annotated):
-        text += annotated[last : found.start()]
-        options = json.loads(found["options"]) if found["options"] else {"entity": found["name"]}
-        spans.add((options["entity"], len(text), len(text) + len(found["value"])))
-        text += found["value"]
-        last = found.end()
-    return Example(text + annotated[last:], intent, frozenset(spans))
+    """Return the messages the model learnt from, as `bare` gives them."""
+    return frozenset(bare(example.text) for language in LANGUAGES for example in training_examples(language))
 
 
 def parses_of(texts: Sequence[str], model: Path) -> Tuple[List[Dict[str, Any]], float]:
@@ -81,23 +42,28 @@ def parses_of(texts: Sequence[str], model: Path) -> Tuple[List[Dict[str, Any]], 
     return asyncio.run(all_of_them())
 
 
-def measured(examples: Sequence[Example], parses: Sequence[Dict[str, Any]]) -> Scores:
-    """Return the scores of the parses."""
-    scores = Scores()
-    for example, parse in zip(examples, parses, strict=True):
-        found = frozenset((e["entity"], e["start"], e["end"]) for e in parse["entities"])
-        scores.add(example.text, (example.intent, example.entities), (parse["intent"]["name"], found))
-    return scores
+def outcome_of(truth: Labelled, parse: Dict[str, Any]) -> Outcome:
+    """Return what a parse of Rasa makes of a message."""
+    spans = frozenset((e["entity"], e["start"], e["end"]) for e in parse["entities"])
+    return Outcome(truth, parse["intent"]["name"] or "nlu_fallback", spans)
 
 
 def _options(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
-    """Return the options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m nlu.evaluate", description=__doc__)
     parser.add_argument("--model", type=Path, help="default: the newest of models/")
     parser.add_argument("--errors", action="store_true", help="print each message whose intent is wrong")
-    for name in ("accuracy", "entity-f1", "exact", "out-of-scope", "kept"):
+    for name in ("accuracy", "entity-f1", "out-of-scope"):
         parser.add_argument(f"--min-{name}", type=float, default=0.0, help="least percentage in each language")
     return parser.parse_args(arguments)
+
+
+def _described(outcomes: Sequence[Outcome], *, with_errors: bool) -> str:
+    """Return the figures, the commonest confusions and, if wanted, each error, as lines of text."""
+    lines = [f"{name:>16} {value:5.1f}" for name, value in figures(outcomes).items()]
+    common = confusions(outcomes, most=_MOST_CONFUSIONS)
+    lines.append("confusions: " + ", ".join(f"{truth} -> {found} x{times}" for truth, found, times in common))
+    errors = [f"  {o.truth.intent} -> {o.intent}: {o.truth.text}" for o in outcomes if not o.is_right]
+    return "\n".join(lines + (errors if with_errors else []))
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> None:
@@ -109,16 +75,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
         raise SystemExit("No model in models/: run `nlu/.venv/bin/python -m nlu.train` first.")
     failures: List[str] = []
     trained = trained_texts()
-    for language, path in HELD_OUT.items():
-        held_out = list(examples_of(path))
-        examples = [example for example in held_out if _bare(example.text) not in trained]
-        parses, milliseconds = parses_of([example.text for example in examples], model)
-        scores = measured(examples, parses)
-        seen = len(held_out) - len(examples)
-        print(f"== {language}: {len(examples)} messages, {milliseconds:.1f} ms each (median)")
-        print(f"   left out, because they are training examples too: {seen}")
-        print(scores.report(with_errors=options.errors))
-        failures += [f"{language}: {name}" for name in scores.below(vars(options))]
+    for language in LANGUAGES:
+        messages = [m for m in labelled_set(VALIDATION, language) if bare(m.text) not in trained]
+        parses, milliseconds = parses_of([message.text for message in messages], model)
+        outcomes = [outcome_of(message, parse) for message, parse in zip(messages, parses, strict=True)]
+        print(f"== {language}: {len(messages)} messages, {milliseconds:.1f} ms each (median)")
+        print(_described(outcomes, with_errors=options.errors))
+        failures += [
+            f"{language}: {name} {value:.1f}"
+            for name, value in figures(outcomes).items()
+            if value < vars(options).get(f"min_{name}", 0.0)
+        ]
     if failures:
         sys.exit("Below the threshold: " + ", ".join(failures))
 

@@ -1,96 +1,140 @@
-"""Counts how often the intent and the entities of a message are right."""
+"""Counts how often what was understood is right, over any part of the messages."""
 
 from collections import Counter
-from typing import Any, Dict, FrozenSet, List, Tuple
+from dataclasses import dataclass, field
+from typing import Callable, Dict, FrozenSet, Iterable, List, Sequence, Tuple
 
-Span = Tuple[str, int, int]
-Answer = Tuple[str, FrozenSet[Span]]
+from nlu.labelled import Labelled, Span
 
 REFUSALS = ("out_of_scope", "nlu_fallback")
+_SENTENCE = 3  # words from which the language of a text can be told
 
 
-class Scores:
-    """Percentages over the messages added so far."""
+@dataclass(frozen=True)
+class Outcome:
+    """What was understood of one message.
 
-    def __init__(self) -> None:
-        """Start with nothing counted."""
-        self._pairs: Counter = Counter()
-        self._entities: Dict[str, Counter] = {}
-        self._exact = 0
-        self._errors: List[str] = []
+    Attributes:
+        truth: the message and what it means.
+        intent: the intent that was found.
+        spans: the entities that were found.
+        language: the language that was found, "" when nobody asked.
+        countries: the code given to each country found, by its span.
+    """
 
-    def add(self, text: str, truth: Answer, found: Answer) -> None:
-        """Count one message, from its true and its found intent and entities."""
-        wanted, given = _as_one(truth[0]), _as_one(found[0])
-        self._pairs[wanted, given] += 1
-        self._exact += wanted == given and truth[1] == found[1]
-        for outcome, spans in (
-            ("right", truth[1] & found[1]),
-            ("missed", truth[1] - found[1]),
-            ("invented", found[1] - truth[1]),
-        ):
-            for span in spans:
-                self._entities.setdefault(span[0], Counter())[outcome] += 1
-        if wanted != given:
-            self._errors.append(f"  {wanted} -> {given}: {text}")
+    truth: Labelled
+    intent: str
+    spans: FrozenSet[Span]
+    language: str = ""
+    countries: Dict[Span, str] = field(default_factory=dict)
 
-    def percentages(self) -> Dict[str, float]:
-        """Return the figures by name, each between 0 and 100."""
-        right = sum(n for (wanted, given), n in self._pairs.items() if wanted == given)
-        in_scope = sum(n for (wanted, _), n in self._pairs.items() if wanted not in REFUSALS)
-        kept = sum(n for (wanted, given), n in self._pairs.items() if wanted not in REFUSALS and given not in REFUSALS)
-        outside = sum(self._pairs.values()) - in_scope
-        refused = self._pairs[REFUSALS[0], REFUSALS[0]]
-        return {
-            "accuracy": _percent(right, sum(self._pairs.values())),
-            "macro_f1": sum(self._intent_f1().values()) / max(len(self._intent_f1()), 1),
-            "entity_f1": _f1(sum(self._entities.values(), Counter())),
-            "exact": _percent(self._exact, sum(self._pairs.values())),
-            "out_of_scope": _percent(refused, outside),
-            "kept": _percent(kept, in_scope),
-        }
-
-    def below(self, thresholds: Dict[str, Any]) -> List[str]:
-        """Return the figures under their threshold, which is named `min_<figure>`."""
-        figures = self.percentages()
-        return [
-            f"{name} {value:.1f} < {thresholds['min_' + name]}"
-            for name, value in figures.items()
-            if value < (thresholds.get(f"min_{name}") or 0.0)
-        ]
-
-    def report(self, *, with_errors: bool) -> str:
-        """Return the figures, the weakest intents, the entities and the commonest confusions, as lines of text."""
-        lines = [f"{name:>14} {value:5.1f}" for name, value in self.percentages().items()]
-        weakest = sorted(self._intent_f1().items(), key=lambda item: item[1])[:8]
-        lines.append("weakest intents (F1): " + ", ".join(f"{name} {value:.0f}" for name, value in weakest))
-        entities = sorted(self._entities.items())
-        lines.append("entities (F1): " + ", ".join(f"{name} {_f1(counts):.0f}" for name, counts in entities))
-        confusions = [(pair, n) for pair, n in self._pairs.most_common() if pair[0] != pair[1]][:12]
-        lines.append("confusions: " + ", ".join(f"{a} -> {b} x{n}" for (a, b), n in confusions))
-        return "\n".join(lines + (self._errors if with_errors else []))
-
-    def _intent_f1(self) -> Dict[str, float]:
-        """Return the F1 of each true intent."""
-        scores = {}
-        for name in {wanted for wanted, _ in self._pairs}:
-            counts = Counter(right=self._pairs[name, name])
-            counts["missed"] = sum(n for (a, b), n in self._pairs.items() if a == name != b)
-            counts["invented"] = sum(n for (a, b), n in self._pairs.items() if b == name != a)
-            scores[name] = _f1(counts)
-        return scores
+    @property
+    def is_right(self) -> bool:
+        """Whether the intent is right; both refusals count as one."""
+        return as_one(self.truth.intent) == as_one(self.intent)
 
 
-def _as_one(intent: str) -> str:
+def as_one(intent: str) -> str:
     """Return one name for both refusals."""
     return REFUSALS[0] if intent in REFUSALS else intent
 
 
-def _f1(counts: Counter) -> float:
+def figures(outcomes: Sequence[Outcome]) -> Dict[str, float]:
+    """Return the main percentages by name.
+
+    `accuracy` and `macro_f1` of the intents; `entity_f1` counts an entity whose type is right and whose words overlap
+    the true ones, `entity_exact_f1` one that has the very words; `exact` is the share of messages without any error;
+    `out_of_scope` is the share refused of what should be, `refused` that of what should not.
+    """
+    inside = [o for o in outcomes if o.truth.intent not in REFUSALS]
+    outside = [o for o in outcomes if o.truth.intent in REFUSALS]
+    by_intent = intent_scores(outcomes)
+    return {
+        "accuracy": share(outcomes, lambda o: o.is_right),
+        "macro_f1": sum(f1 for _, _, f1, _ in by_intent.values()) / max(len(by_intent), 1),
+        "entity_f1": f1_of(sum(entity_counts(outcomes).values(), Counter())),
+        "entity_exact_f1": f1_of(sum(entity_counts(outcomes, exact=True).values(), Counter())),
+        "exact": share(outcomes, lambda o: o.is_right and o.spans == o.truth.spans),
+        "out_of_scope": share(outside, lambda o: o.intent in REFUSALS),
+        "refused": share(inside, lambda o: o.intent in REFUSALS),
+    }
+
+
+def share(outcomes: Sequence[Outcome], is_good: Callable[[Outcome], bool]) -> float:
+    """Return the percentage of good outcomes, 0 of nothing being 0."""
+    return percent(sum(map(is_good, outcomes)), len(outcomes))
+
+
+def intent_scores(outcomes: Sequence[Outcome]) -> Dict[str, Tuple[float, float, float, int]]:
+    """Return precision, recall, F1 (percentages) and number of messages of each true intent."""
+    pairs = Counter((as_one(o.truth.intent), as_one(o.intent)) for o in outcomes)
+    scores = {}
+    for name in sorted({wanted for wanted, _ in pairs}):
+        right = pairs[name, name]
+        wanted = sum(n for (truth, _), n in pairs.items() if truth == name)
+        given = sum(n for (_, found), n in pairs.items() if found == name)
+        scores[name] = (percent(right, given), percent(right, wanted), percent(2 * right, wanted + given), wanted)
+    return scores
+
+
+def entity_counts(outcomes: Iterable[Outcome], *, exact: bool = False) -> Dict[str, Counter]:
+    """Return how many entities of each type were right, missed and invented.
+
+    Without `exact`, words that overlap are enough; an entity answers for one true entity at the most.
+    """
+    counts: Dict[str, Counter] = {}
+    for outcome in outcomes:
+        left = set(outcome.spans)
+        for span in sorted(outcome.truth.spans):
+            match = next((other for other in sorted(left) if _agrees(span, other, exact=exact)), None)
+            counts.setdefault(span[0], Counter())["missed" if match is None else "right"] += 1
+            left.discard(match)
+        for span in left:
+            counts.setdefault(span[0], Counter())["invented"] += 1
+    return counts
+
+
+def country_accuracy(outcomes: Iterable[Outcome], codes: Dict[str, Dict[str, str]]) -> Tuple[int, int]:
+    """Return how many countries found have the right code, and how many were found.
+
+    Args:
+        codes: for each language, the code of each country by the words that name it.
+    """
+    right = found = 0
+    for outcome in outcomes:
+        known = codes.get(outcome.truth.language, {})
+        for span in outcome.truth.spans:
+            code = known.get(outcome.truth.text[span[1] : span[2]]) if span[0] == "country" else None
+            given = next((c for s, c in outcome.countries.items() if _agrees(span, s, exact=False)), None)
+            if code and given is not None:
+                found += 1
+                right += code == given
+    return right, found
+
+
+def language_outcomes(outcomes: Iterable[Outcome]) -> List[Outcome]:
+    """Return the outcomes whose message is long enough for its language to be told: three words or more."""
+    return [o for o in outcomes if len(o.truth.text.split()) >= _SENTENCE]
+
+
+def confusions(outcomes: Iterable[Outcome], *, most: int) -> List[Tuple[str, str, int]]:
+    """Return the commonest errors as (true intent, found intent, times)."""
+    pairs = Counter((as_one(o.truth.intent), as_one(o.intent)) for o in outcomes if not o.is_right)
+    return [(truth, found, times) for (truth, found), times in pairs.most_common(most)]
+
+
+def f1_of(counts: Counter) -> float:
     """Return the F1 of the counts right, missed and invented, as a percentage."""
-    return _percent(2 * counts["right"], 2 * counts["right"] + counts["missed"] + counts["invented"])
+    return percent(2 * counts["right"], 2 * counts["right"] + counts["missed"] + counts["invented"])
 
 
-def _percent(part: float, whole: float) -> float:
+def percent(part: float, whole: float) -> float:
     """Return the share as a percentage, 0 of nothing being 0."""
     return 100.0 * part / whole if whole else 0.0
+
+
+def _agrees(span: Span, other: Span, *, exact: bool) -> bool:
+    """Say whether two entities have one type and the same words, or overlapping ones."""
+    if exact or span[0] != other[0]:
+        return span == other
+    return span[1] < other[2] and other[1] < span[2]

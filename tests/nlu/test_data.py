@@ -12,8 +12,10 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-LANGUAGES = {"fr": 40, "en": 25}
-HELD_OUT = sorted((ROOT / "tests" / "nlu").glob("heldout_*.yml"))
+LANGUAGES = {"fr": 40, "en": 30, "es": 25, "ar": 25}
+NEVER_TRAINED_ON = sorted(
+    path for name in ("held_out", "validation") for path in (ROOT / "tests/nlu" / name).glob("??.yml")
+)
 NEVER_TRAINED = {"nlu_fallback"}
 ENTITY = re.compile(r"\[(?P<value>[^\]]+)\](?:\((?P<name>[^)]+)\)|(?P<options>\{[^}]+\}))")
 
@@ -64,11 +66,13 @@ def test_no_message_is_an_example_of_two_intents() -> None:
     assert {text: found for text, found in intents.items() if len(found) > 1} == {}
 
 
-@pytest.mark.parametrize("path", HELD_OUT, ids=lambda path: path.stem)
-def test_no_held_out_message_is_trained_on(path: Path) -> None:
+@pytest.mark.parametrize("path", NEVER_TRAINED_ON, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_message_of_the_test_and_validation_sets_is_trained_on(path: Path) -> None:
     trained = {plain(text) for language in LANGUAGES for _, text in training_lines(language)}
-    # One or two words ("oui", "merci") cannot be kept apart: everybody writes them.
-    held_out = {plain(text) for _, text in lines_of(path) if len(plain(text).split()) > 2}
+    messages = [m for block in loaded(path)["messages"] for style, ms in block.items() if style != "intent" for m in ms]
+    # Up to three words ("oui", "merci beaucoup") cannot be kept apart: everybody writes them. The report leaves out
+    # whatever is in both, however short.
+    held_out = {plain(text) for text in messages if len(plain(text).split()) > 3}
     assert set() == held_out & trained
 
 
