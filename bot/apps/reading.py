@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.conversation.erasure import erase_person
 from bot.db.service import open_engine, sessions_of, transaction
-from bot.transcripts.service import list_conversations
+from bot.kit.clock import utc_now
+from bot.transcripts.service import list_conversations, list_flags, mark_seen
 from bot.transcripts.service import read_conversation as read_transcript
 
 
@@ -19,6 +20,35 @@ async def read_conversations(database_url: str, *, limit: int) -> list[dict[str,
     finally:
         await engine.dispose()
     return [{"person": person, "last": last, "messages": count} for person, last, count in found]
+
+
+async def read_flagged(database_url: str, *, limit: int) -> list[dict[str, Any]]:
+    """Return the latest conversations, those that an operator must look at first, with why, since when, how often."""
+    engine = open_engine(database_url, pool_size=1)
+    try:
+        async with sessions_of(engine)() as session:
+            flags = await list_flags(session)
+            found = {person: (last, count) for person, last, count in await list_conversations(session, limit=limit)}
+    finally:
+        await engine.dispose()
+    flagged = {flag.person_id for flag in flags}
+    rows: list[dict[str, Any]] = [
+        {"person": flag.person_id, "flag": flag.reason, "since": flag.at, "times": flag.times} for flag in flags
+    ]
+    rows += [{"person": person, "flag": None} for person in found if person not in flagged]
+    for row in rows:
+        row["last"], row["messages"] = found.get(row["person"], (row.get("since"), None))
+    return rows
+
+
+async def mark_read(database_url: str, *, person_id: int) -> int:
+    """Note that an operator has looked at a conversation; return how many flags that answers."""
+    engine = open_engine(database_url, pool_size=1)
+    try:
+        async with transaction(sessions_of(engine)) as session:
+            return await mark_seen(session, person_id=person_id, now=utc_now())
+    finally:
+        await engine.dispose()
 
 
 async def read_messages(database_url: str, *, person_id: int, limit: int) -> list[dict[str, Any]]:

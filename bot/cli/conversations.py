@@ -98,18 +98,20 @@ def log(
     person: Annotated[int | None, typer.Argument(help="Number of the person, from the list.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many conversations, or messages.")] = 50,
+    is_flagged: Annotated[
+        bool, typer.Option("--flagged", help="Those that somebody must look at (distress) first, with why.")
+    ] = False,
+    is_seen: Annotated[bool, typer.Option("--seen", help="Note that you have looked at this person's flags.")] = False,
 ) -> None:
     """List the latest conversations, or read one; what is stored is masked."""
     from bot.apps.database import open_database
-    from bot.apps.reading import read_conversations, read_messages
 
-    settings = read_settings()
-    with open_database(settings) as url:
-        rows = asyncio.run(
-            read_conversations(url, limit=limit)
-            if person is None
-            else read_messages(url, person_id=person, limit=limit)
-        )
+    if is_seen and person is None:
+        raise typer.BadParameter("Say whose: escale log PERSON --seen.", param_hint="--seen")
+    with open_database(read_settings()) as url:
+        rows, answered = asyncio.run(_read_log(url, person, limit=limit, is_flagged=is_flagged, is_seen=is_seen))
+    if is_seen:
+        tell(f"✓ {answered} flag(s) of person {person} are marked as seen.")
     if as_json:
         print_json(rows)
     elif not rows:
@@ -118,6 +120,18 @@ def log(
         _show_list(rows)
     else:
         _show_messages(rows)
+
+
+async def _read_log(
+    url: str, person: int | None, *, limit: int, is_flagged: bool, is_seen: bool
+) -> tuple[list[dict[str, object]], int]:
+    """Return what `log` shows, and how many flags were answered."""
+    from bot.apps.reading import mark_read, read_conversations, read_flagged, read_messages
+
+    if person is None:
+        return await (read_flagged if is_flagged else read_conversations)(url, limit=limit), 0
+    answered = await mark_read(url, person_id=person) if is_seen else 0
+    return await read_messages(url, person_id=person, limit=limit), answered
 
 
 def erase(
@@ -138,9 +152,14 @@ def erase(
 def _show_list(rows: list[dict[str, object]]) -> None:
     from rich.table import Table
 
-    table = Table("person", "last message", "messages")
+    has_flags = any("flag" in row for row in rows)
+    table = Table("person", "last message", "messages", *(("to look at", "since", "times") if has_flags else ()))
     for row in rows:
-        table.add_row(str(row["person"]), f"{row['last']:%Y-%m-%d %H:%M}", str(row["messages"]))
+        cells = [str(row["person"]), f"{row['last']:%Y-%m-%d %H:%M}", str(row["messages"] or "")]
+        if has_flags:
+            since = f"{row['since']:%Y-%m-%d %H:%M}" if row.get("since") else ""
+            cells += [str(row["flag"] or ""), since, str(row.get("times") or "")]
+        table.add_row(*cells)
     standard_output().print(table)
 
 

@@ -95,6 +95,7 @@ def restart(turn: Turn) -> Reply:
     """Forget the running search and the list; offers kept stay kept."""
     conversation = turn.conversation
     conversation.criteria = conversation.list_id = conversation.offer_id = conversation.pending_question = None
+    conversation.situation = conversation.flow = None
     conversation.page = 0
     conversation.rasa_epoch += 1
     conversation.rasa_turns = 0

@@ -40,6 +40,7 @@ from bot.kit.errors import UserError
 from bot.locales.service import LANGUAGES, say
 from bot.outbox.service import enqueue_call
 from bot.profiles.service import mark_unreachable, person_of_chat
+from bot.understanding.service import is_distress
 
 # What people send besides text, and the sentence that helps.
 _MEDIA: tuple[tuple[filters.BaseFilter, str], ...] = (
@@ -125,8 +126,9 @@ async def _on_media(arrival: Arrival) -> None:
     if await is_flooding(turn):
         return
     await _welcome_once(turn, arrival.services)
-    if caption:
+    if caption and not is_distress(caption):
         await send(turn, Reply(say(key, turn.language)))
+    if caption:
         await answer_text(turn, arrival.services)
         return
     await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"))
@@ -217,7 +219,7 @@ async def _open_turn(arrival: Arrival) -> Turn:
 
 
 async def _welcome_once(turn: Turn, services: Services) -> bool:
-    if turn.person.welcomed_at is not None:
+    if turn.person.welcomed_at is not None or is_distress(turn.text):  # help lines first, our notice another time
         return False
     turn.person.welcomed_at = turn.now
     await send(turn, answers.welcome(turn, services.tools.settings))

@@ -24,8 +24,8 @@ class Conversation(Base):
         page: its page last shown, from 0.
         offer_id: the offer whose details were last shown.
         pending_question: what the assistant asked and waits for, such as "which_kind".
-        situation: what the person said of themselves and that answers depend on (age, status, nationality…), by the names
-            of `bot.knowledge.conditions`; forgotten with a restart.
+        situation: what the person said of themselves and that answers depend on (age, status, nationality…), by the
+            names of `bot.knowledge.conditions`; forgotten with a restart.
         flow: the several questions under way, such as those of the funding answer; None when there are none.
         rasa_epoch: number of the short Rasa conversation in use.
         rasa_turns: turns spent in it; a fresh one is begun after a few.

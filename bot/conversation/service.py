@@ -13,6 +13,8 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from bot.conversation.decisions import decided, step_of
+from bot.conversation.emergency import EMERGENCY, flag_distress
+from bot.conversation.hearing import is_insult
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send
 from bot.conversation.steps import Tools, take_step
 from bot.kit.masking import mask
@@ -78,7 +80,10 @@ async def answer_text(turn: Turn, services: Services) -> None:
         turn.language = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
         turn.person.language = turn.language
     if is_distress(turn.text):
-        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="emergency"), "emergency")
+        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=EMERGENCY), EMERGENCY)
+        return
+    if is_insult(turn.text):
+        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="complaint"), "insult")
         return
     if seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="out_of_scope"), "empty")
@@ -97,8 +102,11 @@ async def is_flooding(turn: Turn) -> bool:
     Distress is still heard, by its first words: reading long texts through is what a flood would keep us busy with.
     """
     recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW)
-    if recent < FLOOD_LIMIT or (recent < URGENT_LIMIT and is_distress(turn.text[:_READ_IN_A_FLOOD])):
+    is_urgent = recent >= FLOOD_LIMIT and is_distress(turn.text[:_READ_IN_A_FLOOD])
+    if recent < FLOOD_LIMIT or (recent < URGENT_LIMIT and is_urgent):
         return False
+    if is_urgent:
+        await flag_distress(turn)
     if not await _is_told_of_flood(turn):
         await send(turn, Reply(say("chat.too_fast", turn.language)))
     await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"), intent=_FLOOD)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.catalogue.criteria import Criteria
 from bot.conversation import answers, offers, searching
+from bot.conversation.emergency import answer_emergency
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.refinement import refine_search, start_search
 from bot.conversation.replies import Reply, Turn
@@ -27,10 +28,10 @@ _SENTENCES = {
     "manage_alerts": "answers.manage_alerts",
     "privacy": "answers.privacy",
     "complaint": "answers.complaint",
+    "insult": "answers.insult",
     "bot_challenge": "answers.bot_challenge",
     "thank": "answers.thanks",
     "goodbye": "answers.goodbye",
-    "emergency": "answers.emergency",
     "help": "chat.help",
 }
 
@@ -137,6 +138,10 @@ async def _deny(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
     return answers.deny(turn)
 
 
+async def _emergency(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return await answer_emergency(turn)
+
+
 def _out_of_scope(turn: Turn) -> Reply:
     return Reply(say("answers.out_of_scope", turn.language), answers.resume_rows(turn))
 
@@ -209,6 +214,7 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "greet": _greet,
     "affirm": _affirm,
     "deny": _deny,
+    "emergency": _emergency,
 }
 
 _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] = {

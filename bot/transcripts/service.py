@@ -1,4 +1,7 @@
-"""Writes and reads the conversation log. Callers mask first (`bot.kit.masking.mask`)."""
+"""Writes and reads the conversation log, and the flags of what somebody must look at.
+
+Callers mask first (`bot.kit.masking.mask`).
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.transcripts.models import LoggedMessage
+from bot.transcripts.models import ConversationFlag, LoggedMessage
 
 MESSAGES_KEPT = timedelta(days=30)
 BUTTON = "button"  # the source of what was pressed
@@ -94,3 +98,28 @@ async def read_conversation(session: AsyncSession, *, person_id: int, limit: int
     """Return the last `limit` messages of one person, oldest first."""
     query = select(LoggedMessage).where(LoggedMessage.person_id == person_id).order_by(LoggedMessage.id.desc())
     return list(reversed((await session.scalars(query.limit(limit))).all()))
+
+
+async def flag_conversation(session: AsyncSession, *, person_id: int, reason: str, now: datetime) -> None:
+    """Ask an operator to look at a conversation; one that nobody has looked at yet counts once more."""
+    statement = insert(ConversationFlag).values(person_id=person_id, reason=reason, at=now, times=1)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "reason"],
+            index_where=text("seen_at IS NULL"),
+            set_={"times": ConversationFlag.times + 1},
+        )
+    )
+
+
+async def list_flags(session: AsyncSession) -> Sequence[ConversationFlag]:
+    """Return the flags that nobody has looked at, the latest first."""
+    query = select(ConversationFlag).where(ConversationFlag.seen_at.is_(None))
+    return (await session.scalars(query.order_by(ConversationFlag.at.desc(), ConversationFlag.id.desc()))).all()
+
+
+async def mark_seen(session: AsyncSession, *, person_id: int, now: datetime) -> int:
+    """Note that an operator has looked at a conversation; return how many flags that answers."""
+    unseen = (ConversationFlag.person_id == person_id, ConversationFlag.seen_at.is_(None))
+    statement = update(ConversationFlag).where(*unseen).values(seen_at=now).returning(ConversationFlag.id)
+    return len((await session.scalars(statement)).all())

@@ -161,7 +161,7 @@ def test_sentences_cite_only_commands_that_exist(language: str) -> None:
 
 
 @EVERYWHERE
-@pytest.mark.parametrize("number", ["112", "114", "3114", "115", "119", "3919"])
+@pytest.mark.parametrize("number", ["112", "17", "114", "3114", "115", "119", "3919"])
 def test_every_language_gives_every_help_line(language: str, number: str) -> None:
     assert f"<b>{number}</b>" in say("answers.emergency", language)
 

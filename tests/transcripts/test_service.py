@@ -3,7 +3,16 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.profiles.service import person_of_chat
-from bot.transcripts.service import count_recent, list_conversations, log_answer, log_message, read_conversation
+from bot.transcripts.service import (
+    count_recent,
+    flag_conversation,
+    list_conversations,
+    list_flags,
+    log_answer,
+    log_message,
+    mark_seen,
+    read_conversation,
+)
 
 
 async def wrote(session: AsyncSession, person_id: int, text: str, now: datetime) -> None:
@@ -39,3 +48,21 @@ async def test_only_what_was_written_lately_counts_as_recent(session: AsyncSessi
     await wrote(session, person.id, "maintenant", now)
     count = await count_recent(session, person_id=person.id, now=now, window=timedelta(minutes=1))
     assert count == 1
+
+
+async def test_a_conversation_is_flagged_once_until_somebody_looks(session: AsyncSession, now: datetime) -> None:
+    person = await person_of_chat(session, channel="telegram", chat_id=7, telegram_language=None, now=now)
+    for minute in range(3):
+        at = now + timedelta(minutes=minute)
+        await flag_conversation(session, person_id=person.id, reason="emergency", now=at)
+    assert [(flag.person_id, flag.at, flag.times) for flag in await list_flags(session)] == [(person.id, now, 3)]
+
+
+async def test_a_conversation_that_was_looked_at_is_flagged_anew(session: AsyncSession, now: datetime) -> None:
+    person = await person_of_chat(session, channel="telegram", chat_id=7, telegram_language=None, now=now)
+    await flag_conversation(session, person_id=person.id, reason="emergency", now=now)
+    assert await mark_seen(session, person_id=person.id, now=now) == 1
+    assert list(await list_flags(session)) == []
+    later = now + timedelta(hours=1)
+    await flag_conversation(session, person_id=person.id, reason="emergency", now=later)
+    assert [(flag.at, flag.times) for flag in await list_flags(session)] == [(later, 1)]
