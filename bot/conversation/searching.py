@@ -58,12 +58,17 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
 async def ask_kind(turn: Turn) -> Reply:
     """Ask what the person thinks of, with a button for each kind."""
     turn.conversation.pending_question = "which_kind"
+    return Reply(say("search.which_kind", turn.language), kind_rows(turn))
+
+
+def kind_rows(turn: Turn) -> list[list[Button]]:
+    """Return a button for each kind, and one for all of them."""
     buttons = [
         Button(kind_label(kind, turn.language).capitalize(), "search_with", {"criteria": {"kind": kind}})
         for kind in KINDS
     ]
     everything = Button(say("search.kind_any", turn.language), "search_with", {"criteria": {}})
-    return Reply(say("search.which_kind", turn.language), [buttons[:2], buttons[2:4], [buttons[4], everything]])
+    return [buttons[:2], buttons[2:4], [buttons[4], everything]]
 
 
 async def current_list(turn: Turn) -> ResultList | None:

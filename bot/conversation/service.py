@@ -12,11 +12,12 @@ from typing import Any, Protocol
 import structlog
 from prometheus_client import Counter, Histogram
 
-from bot.conversation.decisions import decided, step_of
+from bot.conversation.decisions import decided, masked, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
 from bot.conversation.hearing import is_insult
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send
 from bot.conversation.steps import Tools, take_step
+from bot.conversation.unsure import is_unsure, may_be_distress
 from bot.kit.masking import mask
 from bot.locales.service import say
 from bot.transcripts.service import BUTTON, count_recent, log_message
@@ -135,7 +136,7 @@ async def log_press(turn: Turn, verb: str, *, intent: str = BUTTON) -> None:
 
 async def log_incoming(turn: Turn, parse: Parse, *, intent: str | None = None, source: str | None = None) -> None:
     """Log what came in, masked, with what was understood."""
-    entities = [_masked(entity.to_json()) for entity in parse.entities]
+    entities = [masked(entity.to_json()) for entity in parse.entities]
     await log_message(
         turn.session,
         person_id=turn.person.id,
@@ -157,15 +158,6 @@ async def _is_told_of_flood(turn: Turn, *, pressed: bool = False) -> bool:
         turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW, pressed=pressed, intent=_FLOOD
     )
     return told > 0
-
-
-def _masked(value: Any) -> Any:
-    """Return a JSON value whose texts are masked: an organisation's value and its norm are both what was written."""
-    if isinstance(value, dict):
-        return {name: _masked(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_masked(part) for part in value]
-    return mask(value) if isinstance(value, str) else value
 
 
 async def _answer_with(
@@ -194,6 +186,8 @@ async def _understood(turn: Turn, services: Services) -> tuple[Parse, str]:
         return parse, "search_offers" if is_unknown else step_of(parse.intent.name)
     turn.conversation.rasa_turns += 1
     parse = understand(answer.parse, text=turn.text, language=turn.language, today=turn.today, model=answer.model)
+    if is_unsure(parse):
+        return parse, EMERGENCY if may_be_distress(parse) else "did_you_mean"
     return parse, _step_named(answer) or step_of(parse.intent.name)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, offers, searching
+from bot.conversation import answers, offers, searching, unsure
+from bot.conversation.decisions import parse_kept, step_of
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.refinement import refine_search, start_search
@@ -15,7 +16,7 @@ from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
 from bot.kit.settings import Settings
-from bot.locales.service import LANGUAGES, say
+from bot.locales.service import LANGUAGES
 from bot.understanding.models import Parse
 
 # Steps that answer with one sentence of the catalogue.
@@ -142,8 +143,26 @@ async def _emergency(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
     return await answer_emergency(turn)
 
 
+async def _did_you_mean(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
+    return unsure.did_you_mean(turn, parse)
+
+
 def _out_of_scope(turn: Turn) -> Reply:
-    return Reply(say("answers.out_of_scope", turn.language), answers.resume_rows(turn))
+    return unsure.what_is_done_here(turn)
+
+
+async def _press_meant(turn: Turn, arguments: dict[str, Any], tools: Tools) -> Reply:
+    parse = parse_kept(arguments["parse"], language=turn.language)
+    turn.text = parse.text
+    return await take_step(turn, step_of(parse.intent.name), parse, tools)
+
+
+async def _press_something_else(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return unsure.what_is_done_here(turn, key="answers.something_else")
+
+
+async def _press_adviser(turn: Turn, _arguments: dict[str, Any], tools: Tools) -> Reply:
+    return answers.offer_adviser(turn, tools.settings)
 
 
 async def _press_search(turn: Turn, arguments: dict[str, Any], tools: Tools) -> Reply:
@@ -215,6 +234,7 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "affirm": _affirm,
     "deny": _deny,
     "emergency": _emergency,
+    "did_you_mean": _did_you_mean,
 }
 
 _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] = {
@@ -229,4 +249,7 @@ _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] =
     "set_language": _press_set_language,
     "restart": _press_restart,
     "keep_search": _press_keep_search,
+    "meant": _press_meant,
+    "something_else": _press_something_else,
+    "adviser": _press_adviser,
 }

@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.conversation.decisions import kept_parse, parse_kept
+from bot.conversation.unsure import is_unsure, likeliest, may_be_distress
+from bot.locales.service import LANGUAGES, say
+from bot.understanding.models import Entity, Intent, Parse
+
+DOMAIN = Path(__file__).parents[2] / "nlu" / "domain"
+LONGEST_LABEL = 40
+
+
+def parsed(*ranking: tuple[str, float], intent: str | None = None) -> Parse:
+    ranked = tuple(Intent(name, confidence) for name, confidence in ranking)
+    best = Intent(intent, 0.8) if intent else ranked[0]
+    return Parse("partir", "fr", best, ranking=ranked)
+
+
+def test_two_intents_that_are_close_are_asked_about() -> None:
+    assert is_unsure(parsed(("ask_visa", 0.31), ("ask_eligibility", 0.29)))
+
+
+@pytest.mark.parametrize(
+    "parse",
+    [
+        parsed(("ask_visa", 0.45), ("ask_eligibility", 0.2)),
+        parsed(("greet", 0.3), ("thanks", 0.29)),
+        parsed(("search_any", 0.3), ("refine_search", 0.29)),
+        parsed(("ask_visa", 0.3), ("ask_funding", 0.29), intent="out_of_scope"),
+        parsed(("ask_visa", 0.04), ("ask_funding", 0.03), intent="nlu_fallback"),
+    ],
+)
+def test_what_is_clear_or_would_be_answered_alike_or_is_out_of_scope_is_not(parse: Parse) -> None:
+    assert not is_unsure(parse)
+
+
+def test_a_fallback_gives_its_two_likeliest_intents_and_never_itself() -> None:
+    parse = parsed(
+        ("out_of_scope", 0.3), ("ask_visa", 0.14), ("ask_funding", 0.13), ("greet", 0.1), intent="nlu_fallback"
+    )
+    assert is_unsure(parse)
+    assert [intent.name for intent in likeliest(parse)] == ["ask_visa", "ask_funding"]
+
+
+def test_distress_among_the_two_likeliest_is_never_asked_about() -> None:
+    assert may_be_distress(parsed(("search_any", 0.31), ("emergency", 0.29)))
+
+
+def test_a_button_keeps_what_was_named_and_no_number_or_address() -> None:
+    spain = Entity("country", "Espagne", 9, 16, norm="ES")
+    parse = Parse("stage en Espagne 06 12 34 56 78 zoe@example.org", "fr", Intent("search_any", 0.3), entities=(spain,))
+    kept = kept_parse(parse, intent="search_internship")
+    assert "34 56" not in str(kept)
+    assert "zoe@" not in str(kept)
+    again = parse_kept(kept, language="fr")
+    assert (again.intent.name, again.entities) == ("search_internship", (spain,))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_intent_that_may_be_meant_has_a_short_phrase(language: str) -> None:
+    intents = {name for file in DOMAIN.glob("*.yml") for name in yaml.safe_load(file.read_text()).get("intents", [])}
+    for name in intents - {"out_of_scope", "nlu_fallback"}:
+        assert 0 < len(say(f"intents.{name}", language)) <= LONGEST_LABEL
