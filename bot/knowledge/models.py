@@ -20,7 +20,7 @@ class KnowledgeEntry(Base):
         id: its stable identifier within the topic.
         position: its place in the file.
         content: the whole entry.
-        digest: of the shipped content, so that a new version of the file is noticed.
+        digest: of the shipped file that it was last compared with, so that a new version of the file is noticed.
         checked: the day on which somebody last read its source.
         review: the day from which an answer says that it should be read again.
         is_shown: whether answers may use it.
