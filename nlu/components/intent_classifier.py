@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.model_selection import StratifiedKFold
 
 from nlu.components.abbreviations import written_out
-from nlu.components.intent_model import OUT_OF_SCOPE, IntentModel, ranked, softmax
+from nlu.components.intent_model import OUT_OF_SCOPE, IntentModel, Vote, ranked
 from nlu.components.rejection import Rejection
 from nlu.components.sentence_encoder import shared_encoder
 from nlu.components.spelling import fold, with_typos, without_accents
@@ -49,11 +49,15 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         """Return the options, as measured by cross-validation on the training examples (docs/nlu.md)."""
         return {
             "sentence_weight": 2.0,
-            "ngram_weight": 1.0,
+            "ngram_weight": 1.5,
             "strength": 10.0,
             "max_iterations": 30,
             "typo_copies": 1,
             "typo_rate": 0.06,
+            # Validation messages: 86.3 right without the vote, 88.7 with it (docs/nlu.md).
+            "neighbours": 10,
+            "neighbour_spread": 0.05,
+            "neighbour_weight": 0.5,
             "folds": 3,
             # Share of the messages in scope that the refusal lets through.
             "kept": 0.95,
@@ -71,6 +75,8 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         self._model: Optional[IntentModel] = None
         self._rejection: Optional[Rejection] = None
         self._names: Dict[str, List[str]] = {}
+        numbers = [self._config[f"neighbour{end}"] for end in ("s", "_spread", "_weight")]
+        self._vote = Vote(*numbers)
 
     @classmethod
     def create(
@@ -157,13 +163,15 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         """Set on the message what `process` promises."""
         vectors = _vector_of(message)
         logits = self._model.logits([_read(message)], vectors)
-        similarity = self._model.similarities(vectors)
-        ranking = ranked(self._model.intents, softmax(logits)[0], length=self._config["ranking_length"])
+        closeness = self._model.closeness(vectors)
+        similarity = self._model.similarities(closeness)
+        probabilities = self._model.probabilities(logits, closeness, vote=self._vote)[0]
+        ranking = ranked(self._model.intents, probabilities, length=self._config["ranking_length"])
         largest = logits[:, self._model.in_scope].max(axis=1)
         score = float(self._rejection.scores(largest, similarity)[0])
         name, confidence = self._decided(ranking[0], score)
-        closeness = {"similarity": round(float(similarity[0]), 4), "scope_score": round(score, 4)}
-        message.set(INTENT, {"name": name, "confidence": confidence, **closeness}, add_to_output=True)
+        scores = {"similarity": round(float(similarity[0]), 4), "scope_score": round(score, 4)}
+        message.set(INTENT, {"name": name, "confidence": confidence, **scores}, add_to_output=True)
         rows = [{"name": other, "confidence": probability} for other, probability in ranking]
         message.set(INTENT_RANKING_KEY, rows, add_to_output=True)
 

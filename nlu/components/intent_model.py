@@ -1,6 +1,7 @@
 """The trained part of the intent classifier: from messages and their vectors to scores and neighbours."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
@@ -14,8 +15,26 @@ from nlu.components.softmax_regression import SoftmaxRegression
 OUT_OF_SCOPE = "out_of_scope"
 
 
+@dataclass(frozen=True)
+class Vote:
+    """How the nearest examples vote.
+
+    Attributes:
+        neighbours: how many vote.
+        spread: how much less near a neighbour must be for its vote to count 2.7 times less (cosine).
+        weight: share of the vote in the final probability, the regression having the rest.
+    """
+
+    neighbours: int
+    spread: float
+    weight: float
+
+
 class IntentModel:
-    """Logistic regression over meaning and spelling, beside the vectors of the examples it learnt from."""
+    """Logistic regression over meaning and spelling, and a vote of the nearest examples by meaning alone.
+
+    The regression generalises; the neighbours know what few examples said. Their mean is better than either.
+    """
 
     def __init__(
         self,
@@ -34,13 +53,13 @@ class IntentModel:
         self._regression = SoftmaxRegression(strength=strength, max_iterations=max_iterations)
         self.intents: List[str] = []
         self._examples = np.empty((0, 0), dtype=np.float32)
+        self._labels = np.empty(0, dtype=np.int64)
 
     def fit(self, texts: Sequence[str], vectors: np.ndarray, intents: Sequence[str], *, originals: int) -> None:
         """Learn from texts folded and written out, their vectors (texts, 512) and their intents.
 
         Args:
-            originals: how many of the first texts are no copies: n-grams and neighbours come from these alone, and
-                neighbours from the intents in scope alone.
+            originals: how many of the first texts are no copies: n-grams and neighbours come from these alone.
         """
         self.intents = sorted(set(intents))
         labels = np.array([self.intents.index(name) for name in intents])
@@ -48,8 +67,7 @@ class IntentModel:
         self._vectorizer.fit(masked[:originals])
         dense, sparse = self._vectorizer.rows(masked, vectors)
         self._regression.fit(dense, sparse, labels, classes=len(self.intents))
-        known = [i for i in range(originals) if intents[i] != OUT_OF_SCOPE]
-        self._examples = vectors[known]
+        self._examples, self._labels = vectors[:originals], labels[:originals]
 
     def out_of_fold(
         self,
@@ -80,6 +98,25 @@ class IntentModel:
         """Return the scores before the softmax, shape (texts, intents), in the order of `intents`."""
         return self._regression.logits(*self._vectorizer.rows(self._masked(texts), vectors))
 
+    def probabilities(self, logits: np.ndarray, closeness: np.ndarray, *, vote: Vote) -> np.ndarray:
+        """Return the probability of each intent, shape (texts, intents).
+
+        Args:
+            logits: what `logits` gives.
+            closeness: what `closeness` gives.
+            vote: how the nearest examples vote.
+        """
+        share = np.zeros_like(logits)
+        for row, near in zip(share, closeness, strict=True):
+            chosen = np.argpartition(-near, vote.neighbours)[: vote.neighbours]
+            np.add.at(row, self._labels[chosen], np.exp((near[chosen] - near.max()) / vote.spread))
+        share /= share.sum(axis=1, keepdims=True)
+        return (1.0 - vote.weight) * softmax(logits) + vote.weight * share
+
+    def closeness(self, vectors: np.ndarray) -> np.ndarray:
+        """Return the cosine to each example, shape (texts, examples), from -1 to 1."""
+        return vectors @ self._examples.T
+
     def _masked(self, texts: Sequence[str]) -> List[str]:
         """Return the texts whose n-grams are learnt: without the names of closed lists."""
         return [self._lists.masked(text) for text in texts]
@@ -89,16 +126,22 @@ class IntentModel:
         """The columns of the intents in scope."""
         return [i for i, name in enumerate(self.intents) if name != OUT_OF_SCOPE]
 
-    def similarities(self, vectors: np.ndarray) -> np.ndarray:
-        """Return the cosine to the nearest example, shape (texts,), from -1 to 1."""
-        return (vectors @ self._examples.T).max(axis=1)
+    def similarities(self, closeness: np.ndarray) -> np.ndarray:
+        """Return the cosine to the nearest example in scope, shape (texts,), from what `closeness` gives."""
+        in_scope = np.isin(self._labels, self.in_scope)
+        return closeness[:, in_scope].max(axis=1)
 
     def save(self, directory: Path) -> None:
         """Write the model as JSON and npz; never a pickle."""
         self._vectorizer.save(directory)
         known = {"intents": self.intents, "names": self._names}
         (directory / "known.json").write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
-        np.savez(directory / "weights.npz", weights=self._regression.weights, examples=self._examples)
+        np.savez(
+            directory / "weights.npz",
+            weights=self._regression.weights,
+            examples=self._examples,
+            labels=self._labels,
+        )
 
     def load(self, directory: Path) -> None:
         """Read what `save` wrote."""
@@ -109,6 +152,7 @@ class IntentModel:
         with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
             self._regression.weights = arrays["weights"]
             self._examples = arrays["examples"].astype(np.float32)
+            self._labels = arrays["labels"]
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
