@@ -105,8 +105,9 @@ def test_every_intent_has_a_rule_and_every_action_is_used() -> None:
     assert set(domain_names("actions")) == {step["action"] for step in steps if "action" in step}
 
 
-def test_every_rule_and_flow_has_a_test_story() -> None:
+def test_every_rule_and_flow_has_a_test_story_in_every_language() -> None:
     tested = {s["story"] for path in (ROOT / "tests/stories").glob("test_*.yml") for s in loaded(path)["stories"]}
     rules = {r["rule"] for path in (ROOT / "stories/rules").glob("*.yml") for r in loaded(path)["rules"]}
     flows = {s["story"] for path in (ROOT / "stories/flows").glob("*.yml") for s in loaded(path)["stories"]}
-    assert set() == (rules | flows) - tested
+    for language in ("", " (en)", " (es)", " (ar)"):
+        assert set() == {f"{name}{language}" for name in rules | flows} - tested
