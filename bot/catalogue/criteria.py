@@ -28,6 +28,9 @@ class Criteria:
         cities: cities; places of all three criteria add up ("au Portugal ou à Berlin").
         excluded_countries: countries that the person refuses.
         excluded_cities: folded names of cities that the person refuses.
+        excluded_fields: fields that the person refuses.
+        excluded_kinds: kinds that the person refuses.
+        excluded_programmes: programmes that the person refuses.
         fields: codes of `bot.vocabulary.fields`.
         duration_min: shortest stay wanted, in months.
         duration_max: longest stay wanted, in months.
@@ -47,6 +50,9 @@ class Criteria:
     cities: tuple[CityChoice, ...] = ()
     excluded_countries: tuple[str, ...] = ()
     excluded_cities: tuple[str, ...] = ()
+    excluded_fields: tuple[str, ...] = ()
+    excluded_kinds: tuple[str, ...] = ()
+    excluded_programmes: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     duration_min: float | None = None
     duration_max: float | None = None

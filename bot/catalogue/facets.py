@@ -36,8 +36,8 @@ async def facets(session: AsyncSession, criteria: Criteria, *, today: date) -> F
     rows = (await session.execute(_COUNTS, filter_values(criteria, today))).all()
     chosen: dict[str, set[str | None]] = {
         "country": {*criteria.countries, *criteria.excluded_countries},
-        "kind": {criteria.kind},
-        "field": {*criteria.fields},
+        "kind": {criteria.kind, *criteria.excluded_kinds},
+        "field": {*criteria.fields, *criteria.excluded_fields},
     }
     by_facet = {
         facet: tuple(

@@ -44,6 +44,11 @@ AND (CAST(:age{n} AS int) IS NULL
   AND (s.open_to_minors OR CAST(:age{n} AS int) >= CAST(:adult{n} AS int)))
 AND (CAST(:levels{n} AS text[]) IS NULL OR s.levels = '{{}}' OR s.levels && CAST(:levels{n} AS text[]))
 AND (CAST(:programmes{n} AS text[]) IS NULL OR s.programme = ANY(CAST(:programmes{n} AS text[])))
+AND (CAST(:excluded_fields{n} AS text[]) IS NULL OR s.field IS NULL
+  OR s.field <> ALL(CAST(:excluded_fields{n} AS text[])))
+AND (CAST(:excluded_kinds{n} AS text[]) IS NULL OR s.kind <> ALL(CAST(:excluded_kinds{n} AS text[])))
+AND (CAST(:excluded_programmes{n} AS text[]) IS NULL OR s.programme IS NULL
+  OR s.programme <> ALL(CAST(:excluded_programmes{n} AS text[])))
 AND (CAST(:organisation{n} AS text) IS NULL OR CAST(:organisation{n} AS text) <% s.organisation_key)
 AND (CAST(:excluded_countries{n} AS text[]) IS NULL AND CAST(:excluded_cities{n} AS text[]) IS NULL OR EXISTS (
   SELECT FROM offer_place p WHERE p.offer_id = s.offer_id
@@ -88,6 +93,9 @@ def filter_values(criteria: Criteria, today: date, number: int | None = None) ->
         "levels": _some(LEVELS[: level_order(criteria.level) + 1]) if criteria.level else None,
         "programmes": _some(sorted(widened(criteria.programmes))),
         "organisation": fold(criteria.organisation) if criteria.organisation else None,
+        "excluded_fields": _some(criteria.excluded_fields),
+        "excluded_kinds": _some(criteria.excluded_kinds),
+        "excluded_programmes": _some(sorted(widened(criteria.excluded_programmes))),
         "excluded_countries": _some(criteria.excluded_countries),
         "excluded_cities": _some(criteria.excluded_cities),
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.models import Keyboard
@@ -62,7 +63,7 @@ async def store_keyboard(
                 shown.append({"text": button.label, "url": button.url})
                 continue
             shown.append({"text": button.label, "callback_data": f"k1:{identity}:{len(meanings)}"})
-            meanings.append({"verb": button.verb, "arguments": button.arguments})
+            meanings.append({"verb": button.verb, "arguments": button.arguments, "label": button.label})
         markup.append(shown)
     if meanings:
         session.add(Keyboard(id=identity, person_id=person_id, buttons=meanings, created_at=now))
@@ -85,3 +86,12 @@ async def read_press(session: AsyncSession, callback_data: str, *, person_id: in
         raise UserError("chat.button_expired")
     meaning = keyboard.buttons[rank]
     return Press(verb=meaning["verb"], arguments=meaning["arguments"])
+
+
+async def last_buttons(session: AsyncSession, *, person_id: int, now: datetime) -> list[tuple[str, Press]]:
+    """Return the buttons last shown to a person, with their labels; those of one turn count together."""
+    latest = select(func.max(Keyboard.created_at)).where(Keyboard.person_id == person_id).scalar_subquery()
+    query = select(Keyboard).where(Keyboard.person_id == person_id, Keyboard.created_at == latest)
+    keyboards = [one for one in await session.scalars(query) if now - one.created_at <= LIFETIME]
+    meanings = [meaning for keyboard in keyboards for meaning in keyboard.buttons]
+    return [(str(one.get("label", "")), Press(verb=one["verb"], arguments=one["arguments"])) for one in meanings]

@@ -17,7 +17,7 @@ class Keyboard(Base):
     Attributes:
         id: 12 random characters of a-z0-9.
         person_id: who may press it.
-        buttons: list of {"verb": str, "arguments": {...}} in order; a rank in callback data points here.
+        buttons: list of {"verb": str, "arguments": {...}, "label": str} in order; a rank in callback data points here.
     """
 
     __tablename__ = "keyboard"

@@ -8,7 +8,7 @@ from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.searching import WIDEN, ask_kind, search, widen
+from bot.conversation.searching import WHICH_KIND, WIDEN, kind_rows, search, widen
 from bot.kit.embedding import Embedder
 from bot.kit.masking import cut_out
 from bot.kit.settings import Settings
@@ -115,7 +115,7 @@ async def affirm(turn: Turn, *, embedder: Embedder) -> Reply:
         return restart(turn)
     if pending == WIDEN:
         return await widen(turn, embedder=embedder)
-    if pending == "which_kind":
+    if pending == WHICH_KIND:
         return await search(turn, Criteria.from_json(turn.conversation.criteria), embedder=embedder)
     turn.conversation.pending_question = None
     return Reply(say("answers.affirm", turn.language), resume_rows(turn))
@@ -131,8 +131,7 @@ def deny(turn: Turn) -> Reply:
 
 async def greet(turn: Turn) -> Reply:
     """Answer a greeting with the question that starts a search."""
-    reply = await ask_kind(turn)
-    return Reply(say("answers.greet", turn.language), reply.rows)
+    return Reply(say("answers.greet", turn.language), await kind_rows(turn))
 
 
 def resume_rows(turn: Turn) -> list[list[Button]]:

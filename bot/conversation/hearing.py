@@ -1,14 +1,38 @@
-"""What is heard in a message before any model is asked: insults that say nothing else."""
+"""What is heard in a message before any model is asked: the label of a button, insults that say nothing else."""
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 
+from bot.chat.keyboards import Press, last_buttons
+from bot.conversation.replies import Turn
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import fold
 
 _LONGEST_INSULT = 120
+_LONGEST_LABEL = 64
+_COUNT = re.compile(r"\s\d+$")  # "En Espagne (12)" is typed "en espagne"
+
+
+async def typed_press(turn: Turn) -> Press | None:
+    """Return the button last shown whose label was typed, without emoji, capitals or the number of offers it tells."""
+    typed = fold(turn.text) if len(turn.text) <= _LONGEST_LABEL else ""
+    if not typed:
+        return None
+    buttons = await last_buttons(turn.session, person_id=turn.person.id, now=turn.now)
+    return labelled(typed, buttons)
+
+
+def labelled(typed: str, buttons: Iterable[tuple[str, Press]]) -> Press | None:
+    """Return the first button whose folded label is what was typed, with or without its count."""
+    by_label: dict[str, Press] = {}
+    for label, press in buttons:
+        folded = fold(label)
+        by_label.setdefault(folded, press)
+        by_label.setdefault(_COUNT.sub("", folded), press)
+    return by_label.get(typed)
 
 
 def is_insult(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -16,26 +15,15 @@ from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.cards import offer_card, offer_line
+from bot.conversation.markers import rank_said
 from bot.conversation.models import KEPT, ResultList, SavedOffer
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import PAGE_SIZE, current_list
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
-from bot.vocabulary.text import fold
 
 _MOST_SHOWN = 10
 _LIKE_ENOUGH = 0.25
-_RANK = re.compile(
-    r"(?:^|\s)(?:n|no|num|numero|number|le|la|the|el|offre|offer)?\s*(\d{1,3})(?:e|er|ere|eme|ieme|st|nd|rd|th)?(?:\s|$)"
-)
-_ORDINALS = {
-    1: ("premier", "premiere", "1er", "1ere", "first", "primero", "primera", "الاول", "الاولي"),
-    2: ("deuxieme", "second", "seconde", "segundo", "segunda", "الثاني", "الثانيه"),
-    3: ("troisieme", "third", "tercero", "tercera", "الثالث", "الثالثه"),
-    4: ("quatrieme", "fourth", "cuarto", "cuarta", "الرابع", "الرابعه"),
-    5: ("cinquieme", "fifth", "quinto", "quinta", "الخامس", "الخامسه"),
-}
-_LAST = ("dernier", "derniere", "last", "ultimo", "ultima", "الاخير", "الاخيره")
 
 
 async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
@@ -70,18 +58,6 @@ async def chosen_offer(turn: Turn, *, embedder: Embedder) -> int | None:
     if rank is not None and rank <= len(shown.offer_ids):
         return shown.offer_ids[rank - 1]
     return await _most_like(turn, shown, embedder) if rank is None else None
-
-
-def rank_said(text: str, *, last: int) -> int | None:
-    """Return the rank that a message names ("le 2e", "the second one", "la dernière"), or None."""
-    words = fold(text).split()
-    if any(word in _LAST for word in words):
-        return last
-    for rank, ordinals in _ORDINALS.items():
-        if any(word in ordinals for word in words):
-            return rank
-    found = _RANK.search(fold(text))
-    return int(found.group(1)) or None if found else None
 
 
 async def save_offer(turn: Turn, offer_id: int | None, *, list_id: int | None = None) -> Reply:

@@ -6,59 +6,66 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
 from bot.catalogue.criteria import CityChoice, Criteria
+from bot.conversation.markers import has_marker, named_kinds, refused_kinds
 from bot.kit.masking import cut_out, mask
 from bot.understanding.models import Entity, Parse
 from bot.vocabulary.kinds import kind_of_intent
+from bot.vocabulary.regions import region_countries
 from bot.vocabulary.text import fold
 
 _T = TypeVar("_T")
 
 _PLACES = ("country", "region", "city")
-_ADDING = re.compile(
-    r"(^|\s)(ou|aussi|egalement|sinon|en plus|et aussi|et (?=au |aux |en |a |dans )|or|also|too|as well|otra|tambien"
-    r"|o|y tambien|او|ايضا|وايضا)(\s|$)"
-)
-_REPLACING = re.compile(
-    r"(^|\s)(non|finalement|plutot|en fait|au lieu|actually|rather|instead|mejor|en realidad)(\s|$)"
-)
-_ANYWHERE = re.compile(
-    r"n ?importe (ou|quel pays|quelle ville)|peu importe (ou|le pays|la destination|l endroit)|partout|ou que ce soit"
-    r"|anywhere|any country|wherever|en cualquier|donde sea|cualquier pais|اي مكان|اي بلد"
-)
+_LONGEST_WORDS = 300
+# What "n'importe où", "n'importe quand"… give up.
+_WIDENED: dict[str, dict[str, Any]] = {
+    "anywhere": {"countries": (), "regions": (), "cities": ()},
+    "anytime": {"start_from": None, "start_until": None},
+    "any_duration": {"duration_min": None, "duration_max": None},
+    "any_field": {"fields": ()},
+    "any_kind": {"kind": None},
+}
 
 
 def start_search(parse: Parse, running: Criteria | None) -> Criteria:
     """Return the criteria of a new search.
 
-    A message that says only a kind ("un stage plutôt") changes the kind of the running search and keeps the rest; one
-    that says more begins afresh, keeping what the person said of themselves.
+    A message that says only a kind ("un stage plutôt") changes the kind of the running search and keeps the rest, and
+    so does a correction ("non je voulais dire un job au Portugal"); one that says more begins afresh, keeping what the
+    person said of themselves, and the kind when the message names none.
     """
+    kind = _kind_wanted(parse)
     said = criteria_of(parse, Criteria())
-    kind = kind_of_intent(parse.intent.name)
-    if running is not None and not said.to_json().keys() - {"words"}:
-        return replace(running, kind=kind or running.kind, words=cut_out(parse.text))
+    if running is not None:
+        if not said.to_json().keys() - {"words", "excluded_kinds"}:
+            running = replace(running, kind=kind or running.kind, words=cut_out(parse.text))
+            return _kinds_settled(_widened(parse, running), parse)
+        if has_marker(parse.text, "replacing", parse.language):
+            return refine_search(parse, replace(running, kind=kind or running.kind))
     kept = personal(running)
-    base = replace(kept, kind=kind, words=cut_out(parse.text))
-    return criteria_of(parse, base)
+    known = running.kind if running is not None else None
+    base = replace(kept, kind=kind or known, words=cut_out(parse.text))
+    return _kinds_settled(criteria_of(parse, _widened(parse, base)), parse)
 
 
 def refine_search(parse: Parse, running: Criteria | None) -> Criteria:
     """Return the running criteria with what this message adds, replaces, excludes or completes."""
-    base = running or Criteria()
-    folded = fold(parse.text)
-    if _ANYWHERE.search(folded):
-        base = replace(base, countries=(), regions=(), cities=())
-    is_adding = bool(_ADDING.search(folded)) and not _REPLACING.search(folded)
-    refined = criteria_of(parse, base, adds=is_adding)
-    words = f"{base.words} {cut_out(parse.text)}".strip()
-    return replace(refined, words=words[-300:])
+    before = running or Criteria()
+    is_replacing = has_marker(parse.text, "replacing", parse.language)
+    is_adding = has_marker(parse.text, "adding", parse.language) and not is_replacing
+    base = _widened(parse, before)
+    refused = refused_kinds(parse.text, parse.language)
+    named = [kind for kind in named_kinds(parse.text) if kind not in refused]
+    if named and (is_replacing or refused):
+        base = replace(base, kind=named[0])
+    refined = _kinds_settled(criteria_of(parse, base, adds=is_adding), parse)
+    return replace(refined, words=f"{before.words} {cut_out(parse.text)}".strip()[-_LONGEST_WORDS:])
 
 
 def personal(running: Criteria | None) -> Criteria:
@@ -66,6 +73,34 @@ def personal(running: Criteria | None) -> Criteria:
     if running is None:
         return Criteria()
     return Criteria(age=running.age, level=running.level, languages=running.languages)
+
+
+def names_something(parse: Parse) -> bool:
+    """Say whether a message names anything that a search can use: "oui au Portugal" is more than a yes."""
+    return any(entity.norm is not None and entity.role != "origin" for entity in parse.entities)
+
+
+def _kind_wanted(parse: Parse) -> str | None:
+    """Return the kind of the intent, or another that is named when the message refuses that one."""
+    kind, refused = kind_of_intent(parse.intent.name), refused_kinds(parse.text, parse.language)
+    if kind not in refused:
+        return kind
+    return next((named for named in named_kinds(parse.text) if named not in refused), None)
+
+
+def _kinds_settled(criteria: Criteria, parse: Parse) -> Criteria:
+    """Refuse the kinds that the message refuses, and no longer the one that is wanted."""
+    refused = refused_kinds(parse.text, parse.language)
+    kind = None if criteria.kind in refused else criteria.kind
+    excluded = tuple(one for one in _union(criteria.excluded_kinds, refused) if one != kind)
+    return replace(criteria, kind=kind, excluded_kinds=excluded)
+
+
+def _widened(parse: Parse, base: Criteria) -> Criteria:
+    for section, given_up in _WIDENED.items():
+        if has_marker(parse.text, section, parse.language):
+            base = replace(base, **given_up)
+    return base
 
 
 def criteria_of(parse: Parse, base: Criteria, *, adds: bool = False) -> Criteria:
@@ -89,12 +124,17 @@ def _with_places(base: Criteria, wanted: list[Entity], *, adds: bool) -> Criteri
     # "à Lyon, France" is a city, said with its country.
     countries = [code for code in countries if code not in {city.country for city in cities}]
     before = base if adds else replace(base, countries=(), regions=(), cities=())
+    again = {
+        *countries,
+        *(city.country for city in cities),
+        *(code for one in regions for code in region_countries(one)),
+    }
     return replace(
         before,
         countries=_union(before.countries, countries),
         regions=_union(before.regions, regions),
         cities=_union(before.cities, cities),
-        excluded_countries=tuple(code for code in base.excluded_countries if code not in countries),
+        excluded_countries=tuple(code for code in base.excluded_countries if code not in again),
         excluded_cities=tuple(key for key in base.excluded_cities if key not in {city.key for city in cities}),
     )
 
@@ -108,6 +148,8 @@ def _with_lists(base: Criteria, wanted: list[Entity], *, adds: bool) -> Criteria
         fields=_union(base.fields if adds else (), fields) if fields else base.fields,
         programmes=_union(base.programmes if adds else (), programmes) if programmes else base.programmes,
         languages=_union(base.languages, languages),
+        excluded_fields=tuple(code for code in base.excluded_fields if code not in fields),
+        excluded_programmes=tuple(code for code in base.excluded_programmes if code not in programmes),
     )
 
 
@@ -133,17 +175,59 @@ def _with_single_values(base: Criteria, wanted: list[Entity]) -> Criteria:
 
 
 def _with_refusals(base: Criteria, refused: list[Entity]) -> Criteria:
+    fields = [str(entity.norm) for entity in refused if entity.entity == "field"]
+    programmes = [code for entity in refused if entity.entity == "programme" for code in _as_list(entity.norm)]
+    spoken = {str(entity.norm) for entity in refused if entity.entity == "language"}
+    without_values = _without_single_values(_without_places(base, refused), refused)
+    return replace(
+        without_values,
+        fields=tuple(code for code in base.fields if code not in fields),
+        programmes=tuple(code for code in base.programmes if code not in programmes),
+        languages=tuple(code for code in base.languages if code not in spoken),
+        excluded_fields=_union(base.excluded_fields, fields),
+        excluded_programmes=_union(base.excluded_programmes, programmes),
+    )
+
+
+def _without_places(base: Criteria, refused: list[Entity]) -> Criteria:
+    regions = [
+        entity.norm["region"] for entity in refused if entity.entity == "region" and isinstance(entity.norm, dict)
+    ]
     countries = [str(entity.norm) for entity in refused if entity.entity == "country"]
+    for region in regions:
+        # A province stands for its country, which is more than was refused.
+        countries += sorted(region_countries(region)) if len(region_countries(region)) > 1 else []
     cities = [city.key for entity in refused if entity.entity == "city" and (city := _city(entity)) is not None]
-    fields = {str(entity.norm) for entity in refused if entity.entity == "field"}
     return replace(
         base,
         countries=tuple(code for code in base.countries if code not in countries),
-        cities=tuple(city for city in base.cities if city.key not in cities),
-        fields=tuple(code for code in base.fields if code not in fields),
+        regions=tuple(code for code in base.regions if code not in regions),
+        cities=tuple(city for city in base.cities if city.key not in cities and city.country not in countries),
         excluded_countries=_union(base.excluded_countries, countries),
         excluded_cities=_union(base.excluded_cities, cities),
     )
+
+
+def _without_single_values(base: Criteria, refused: list[Entity]) -> Criteria:
+    """Drop the duration, start, level or organisation that a message takes back: no filter keeps what they are not."""
+    said = _with_single_values(Criteria(), refused)
+    changes: dict[str, Any] = {}
+    if base.duration_min is not None and (base.duration_min, base.duration_max) == (
+        said.duration_min,
+        said.duration_max,
+    ):
+        changes.update(duration_min=None, duration_max=None)
+    if said.start_from is not None and base.start_from is not None and _overlap(base, said):
+        changes.update(start_from=None, start_until=None)
+    for name in ("level", "organisation"):
+        if getattr(said, name) is not None and getattr(said, name) == getattr(base, name):
+            changes[name] = None
+    return replace(base, **changes)
+
+
+def _overlap(base: Criteria, said: Criteria) -> bool:
+    ends = (base.start_until or date.max, said.start_until or date.max)
+    return (base.start_from or date.min) <= ends[1] and (said.start_from or date.min) <= ends[0]
 
 
 def _city(entity: Entity) -> CityChoice | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.models import Offer
@@ -20,7 +21,7 @@ from bot.catalogue.service import (
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.cards import offer_line
-from bot.conversation.models import ResultList
+from bot.conversation.models import KEPT, ResultList
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.wording import describe
 from bot.kit.embedding import Embedder
@@ -32,17 +33,23 @@ PAGE_SIZE = 5
 _MANY = 6  # from here on, buttons that narrow are worth their place
 _FEW = 2  # down to here, buttons that widen are
 _FACET_BUTTONS = 3
+# What is pending when the kind was asked.
+WHICH_KIND = "which_kind"
+_ADULT = 18
 # What is pending when nothing was found and something wider was offered.
 WIDEN = "widen"
 
 
 async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface: str = "") -> Reply:
     """Search, keep the list as it stands, and return its first page or what would give results."""
+    criteria = _of_their_age(turn, criteria)
     turn.conversation.criteria = criteria.to_json()
     turn.conversation.pending_question = None
     result = await search_offers(turn.session, criteria, embedder=embedder, today=turn.today)
     if not result.hits:
         return await _nothing_found(turn, criteria)
+    if _is_minor(criteria) and not await _was_told_of_parents(turn):
+        preface = "\n".join(part for part in (preface, say("search.parents", turn.language)) if part)
     statement = insert(ResultList).values(
         person_id=turn.person.id,
         criteria=criteria.to_json(),
@@ -55,20 +62,38 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
     return await show_page(turn, kept, 0, preface=preface)
 
 
-async def ask_kind(turn: Turn) -> Reply:
-    """Ask what the person thinks of, with a button for each kind."""
-    turn.conversation.pending_question = "which_kind"
-    return Reply(say("search.which_kind", turn.language), kind_rows(turn))
+async def ask_kind(turn: Turn, criteria: Criteria | None = None) -> Reply:
+    """Ask what the person thinks of, with a button for each kind; what they said already is kept, and told."""
+    turn.conversation.pending_question = WHICH_KIND
+    known = criteria or Criteria()
+    if known.is_bare():
+        return Reply(say("search.which_kind", turn.language), await kind_rows(turn, known))
+    what = escape(describe(known, turn.language))
+    return Reply(say("search.which_kind_known", turn.language, what=what), await kind_rows(turn, known))
 
 
-def kind_rows(turn: Turn) -> list[list[Button]]:
-    """Return a button for each kind, and one for all of them."""
+async def kind_rows(turn: Turn, criteria: Criteria | None = None) -> list[list[Button]]:
+    """Return a button for each kind that is open to somebody of their age, and one for all of them."""
+    known = _of_their_age(turn, criteria or Criteria())
+    kinds = await _open_kinds(turn, known) if _is_minor(known) else KINDS
     buttons = [
-        Button(kind_label(kind, turn.language).capitalize(), "search_with", {"criteria": {"kind": kind}})
-        for kind in KINDS
+        Button(
+            kind_label(kind, turn.language).capitalize(), "search_with", {"criteria": known.to_json() | {"kind": kind}}
+        )
+        for kind in kinds
     ]
-    everything = Button(say("search.kind_any", turn.language), "search_with", {"criteria": {}})
-    return [buttons[:2], buttons[2:4], [buttons[4], everything]]
+    buttons.append(Button(say("search.kind_any", turn.language), "search_with", {"criteria": known.to_json()}))
+    return [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
+
+
+async def resume(turn: Turn, *, embedder: Embedder) -> Reply:
+    """Give the running search's list back as it was; without one, search again, or ask what for."""
+    shown = await current_list(turn)
+    if shown is not None and shown.criteria != KEPT:
+        return await show_page(turn, shown, turn.conversation.page)
+    if turn.conversation.criteria is not None:
+        return await search(turn, Criteria.from_json(turn.conversation.criteria), embedder=embedder)
+    return Reply(say("search.no_list", turn.language), await kind_rows(turn))
 
 
 async def current_list(turn: Turn) -> ResultList | None:
@@ -176,9 +201,12 @@ async def _everything_of_the_kind(turn: Turn, criteria: Criteria) -> list[list[B
     """Return a button for all offers of the kind wanted, when no smaller change would find any."""
     if criteria.kind is None:
         return []
-    known = dict((await facets(turn.session, Criteria(), today=turn.today)).kinds)
-    label = f"{kind_label(criteria.kind, turn.language, is_plural=True).capitalize()} : {known.get(criteria.kind, 0)}"
-    return [[Button(label, "search_with", {"criteria": {"kind": criteria.kind}})]]
+    anyone = _of_their_age(turn, Criteria(age=criteria.age))
+    known = dict((await facets(turn.session, anyone, today=turn.today)).kinds)
+    if not known.get(criteria.kind):
+        return []
+    label = f"{kind_label(criteria.kind, turn.language, is_plural=True).capitalize()} : {known[criteria.kind]}"
+    return [[Button(label, "search_with", {"criteria": anyone.to_json() | {"kind": criteria.kind}})]]
 
 
 async def widen(turn: Turn, *, embedder: Embedder) -> Reply:
@@ -193,3 +221,26 @@ def _widening_rows(turn: Turn, found: Sequence[Relaxation]) -> list[list[Button]
         [Button(relaxation_label(relaxed, turn.language), "search_with", {"criteria": relaxed.criteria.to_json()})]
         for relaxed in found
     ]
+
+
+def _of_their_age(turn: Turn, criteria: Criteria) -> Criteria:
+    """Return the criteria with the age that the person said of themselves, if they are without one."""
+    age = (turn.conversation.situation or {}).get("age") or (turn.conversation.criteria or {}).get("age")
+    return replace(criteria, age=age) if criteria.age is None and isinstance(age, int) else criteria
+
+
+def _is_minor(criteria: Criteria) -> bool:
+    return criteria.age is not None and criteria.age < _ADULT
+
+
+async def _open_kinds(turn: Turn, criteria: Criteria) -> list[str]:
+    """Return the kinds of which some offer takes a person of this age."""
+    counted = await facets(turn.session, Criteria(age=criteria.age), today=turn.today)
+    return [kind for kind in KINDS if kind in dict(counted.kinds)]
+
+
+async def _was_told_of_parents(turn: Turn) -> bool:
+    """Whether a list was shown to them as a minor before: the parents' authorisation was mentioned then."""
+    as_minor = ResultList.criteria["age"].as_integer() < _ADULT
+    query = select(ResultList.id).where(ResultList.person_id == turn.person.id, as_minor).limit(1)
+    return await turn.session.scalar(query) is not None

@@ -12,12 +12,18 @@ from typing import Any, Protocol
 import structlog
 from prometheus_client import Counter, Histogram
 
+from bot.chat.keyboards import Press
 from bot.conversation.decisions import decided, masked, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
-from bot.conversation.hearing import is_insult
+from bot.conversation.hearing import is_insult, typed_press
+from bot.conversation.markers import is_resuming
+from bot.conversation.needs import Needs, needs_in, offer_others, with_first
+from bot.conversation.refinement import names_something
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send
-from bot.conversation.steps import Tools, take_step
+from bot.conversation.roles import note_residence, with_refusals
+from bot.conversation.steps import Tools, press_button, take_step
 from bot.conversation.unsure import is_unsure, may_be_distress
+from bot.kit.errors import UserError
 from bot.kit.masking import mask
 from bot.locales.service import say
 from bot.transcripts.service import BUTTON, count_recent, log_message
@@ -25,6 +31,7 @@ from bot.understanding.answers import RasaTurn
 from bot.understanding.models import FALLBACK_INTENT, Parse
 from bot.understanding.service import (
     RasaUnavailable,
+    Screen,
     Verdict,
     detect_language,
     is_distress,
@@ -75,26 +82,49 @@ async def answer_text(turn: Turn, services: Services) -> None:
     """Answer what a person wrote: guards first, then Rasa, else the search on their own words."""
     if await is_flooding(turn):
         return
-    seen = screen(turn.text)
+    is_urgent = is_distress(turn.text)
+    if not is_urgent and (press := await typed_press(turn)) is not None:
+        await _answer_press(turn, services, press)
+        return
     if not turn.person.language_chosen:
         # Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
         turn.language = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
         turn.person.language = turn.language
-    if is_distress(turn.text):
+    seen = screen(turn.text)
+    if is_urgent:
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=EMERGENCY), EMERGENCY)
-        return
-    if is_insult(turn.text):
+    elif is_insult(turn.text):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="complaint"), "insult")
-        return
-    if seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
+    elif seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="out_of_scope"), "empty")
-        return
+    else:
+        await _answer_understood(turn, services, seen)
+
+
+async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> None:
     turn.text = seen.text
     parse, step = await _understood(turn, services)
+    parse = with_refusals(parse)
+    note_residence(turn.conversation, parse)
+    needs = needs_in(parse) if step != EMERGENCY else Needs()
+    if needs.first is not None:
+        parse = with_first(parse, needs)
+        step = step_of(parse.intent.name)
+    if is_resuming(turn.text) and not names_something(parse):
+        step = "resume_search"
     notes = [say("chat.shortened", turn.language)] if seen.verdict is Verdict.TOO_LONG else []
     if parse.source == "simple" and _is_notice_due(turn):
         notes.insert(0, say("chat.simple_mode", turn.language))
-    await _answer_with(turn, services, parse, step, notes=notes)
+    await _answer_with(turn, services, parse, step, notes=notes, needs=needs)
+
+
+async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
+    await log_incoming(turn, decided(turn.text, language=turn.language, intent=BUTTON))
+    try:
+        reply = await press_button(turn, press.verb, press.arguments, services.tools)
+    except UserError as error:
+        reply = Reply(say(error.key, turn.language))
+    await send(turn, reply if reply.text else replace(reply, text=reply.toast))
 
 
 async def is_flooding(turn: Turn) -> bool:
@@ -161,13 +191,19 @@ async def _is_told_of_flood(turn: Turn, *, pressed: bool = False) -> bool:
 
 
 async def _answer_with(
-    turn: Turn, services: Services, parse: Parse, step: str, *, notes: list[str] | None = None
+    turn: Turn,
+    services: Services,
+    parse: Parse,
+    step: str,
+    *,
+    notes: list[str] | None = None,
+    needs: Needs | None = None,
 ) -> None:
     await log_incoming(turn, parse)
     if step == "empty":
         reply = Reply(say("chat.empty", turn.language))
     else:
-        reply = await take_step(turn, step, parse, services.tools)
+        reply = offer_others(turn, await take_step(turn, step, parse, services.tools), parse, needs or Needs())
     if notes:
         reply = replace(reply, text="\n\n".join([*notes, reply.text]))
     await send(turn, reply)

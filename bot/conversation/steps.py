@@ -10,8 +10,9 @@ from bot.catalogue.criteria import Criteria
 from bot.conversation import answers, offers, searching, unsure
 from bot.conversation.decisions import parse_kept, step_of
 from bot.conversation.emergency import answer_emergency
+from bot.conversation.markers import has_marker, rank_said
 from bot.conversation.models import KEPT, ResultList
-from bot.conversation.refinement import refine_search, start_search
+from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
@@ -50,7 +51,7 @@ async def take_step(turn: Turn, step: str, parse: Parse, tools: Tools) -> Reply:
     if key := _SENTENCES.get(step):
         return answers.simple_answer(turn, key, tools.settings)
     taken = _STEPS.get(step)
-    return await taken(turn, parse, tools) if taken else _out_of_scope(turn)
+    return await taken(turn, parse, tools) if taken else await _out_of_scope(turn)
 
 
 async def press_button(turn: Turn, verb: str, arguments: dict[str, Any], tools: Tools) -> Reply:
@@ -66,18 +67,39 @@ async def press_button(turn: Turn, verb: str, arguments: dict[str, Any], tools: 
 
 
 async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    running = turn.conversation.criteria
-    criteria = start_search(parse, Criteria.from_json(running) if running is not None else None)
-    if parse.intent.name == "search_any" and criteria.is_bare() and parse.source != "simple":
+    criteria = start_search(parse, _running(turn))
+    if _is_kind_to_ask(turn, parse, criteria):
         turn.conversation.criteria = criteria.to_json()
-        return await searching.ask_kind(turn)
+        return await searching.ask_kind(turn, criteria)
     return await searching.search(turn, criteria, embedder=tools.embedder)
+
+
+def _is_kind_to_ask(turn: Turn, parse: Parse, criteria: Criteria) -> bool:
+    """Say whether "partir" leaves open what for: asked once, and only when nothing else that was said tells it."""
+    if parse.intent.name != "search_any" or turn.conversation.pending_question == searching.WHICH_KIND:
+        return False
+    is_told = (
+        criteria.kind or criteria.excluded_kinds or criteria.fields or criteria.programmes or criteria.organisation
+    )
+    if is_told or has_marker(parse.text, "any_kind", parse.language):
+        return False
+    return parse.source != "simple" or criteria.is_bare()
 
 
 async def _refine(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    running = _running(turn)
+    if running is not None and has_marker(parse.text, "wider", parse.language) and not names_something(parse):
+        return await searching.widen(turn, embedder=tools.embedder)
+    return await searching.search(turn, refine_search(parse, running), embedder=tools.embedder)
+
+
+async def _resume(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
+    return await searching.resume(turn, embedder=tools.embedder)
+
+
+def _running(turn: Turn) -> Criteria | None:
     running = turn.conversation.criteria
-    criteria = refine_search(parse, Criteria.from_json(running) if running is not None else None)
-    return await searching.search(turn, criteria, embedder=tools.embedder)
+    return Criteria.from_json(running) if running is not None else None
 
 
 async def _more(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
@@ -89,7 +111,7 @@ async def _details(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _save(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
-    rank = offers.rank_said(turn.text, last=searching.PAGE_SIZE)
+    rank = rank_said(turn.text, last=searching.PAGE_SIZE)
     offer_id = turn.conversation.offer_id if rank is None else None
     return await offers.save_offer(turn, offer_id or await offers.chosen_offer(turn, embedder=tools.embedder))
 
@@ -131,11 +153,15 @@ async def _greet(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
     return await answers.greet(turn)
 
 
-async def _affirm(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
+async def _affirm(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    if _running(turn) is not None and names_something(parse):  # "oui au Portugal"
+        return await _refine(turn, parse, tools)
     return await answers.affirm(turn, embedder=tools.embedder)
 
 
-async def _deny(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+async def _deny(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    if _running(turn) is not None and names_something(parse):  # "non, le Portugal"
+        return await _refine(turn, parse, tools)
     return answers.deny(turn)
 
 
@@ -147,8 +173,8 @@ async def _did_you_mean(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
     return unsure.did_you_mean(turn, parse)
 
 
-def _out_of_scope(turn: Turn) -> Reply:
-    return unsure.what_is_done_here(turn)
+async def _out_of_scope(turn: Turn) -> Reply:
+    return await unsure.what_is_done_here(turn)
 
 
 async def _press_meant(turn: Turn, arguments: dict[str, Any], tools: Tools) -> Reply:
@@ -158,7 +184,7 @@ async def _press_meant(turn: Turn, arguments: dict[str, Any], tools: Tools) -> R
 
 
 async def _press_something_else(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return unsure.what_is_done_here(turn, key="answers.something_else")
+    return await unsure.what_is_done_here(turn, key="answers.something_else")
 
 
 async def _press_adviser(turn: Turn, _arguments: dict[str, Any], tools: Tools) -> Reply:
@@ -219,6 +245,7 @@ async def _press_keep_search(turn: Turn, _arguments: dict[str, Any], _tools: Too
 _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "search_offers": _search,
     "refine_search": _refine,
+    "resume_search": _resume,
     "more_results": _more,
     "show_details": _details,
     "save_offer": _save,

@@ -59,11 +59,11 @@ def meant_button(turn: Turn, parse: Parse, intent: str) -> Button:
     return Button(say(f"intents.{intent}", turn.language), "meant", {"parse": kept_parse(parse, intent=intent)})
 
 
-def what_is_done_here(turn: Turn, *, key: str = "answers.out_of_scope") -> Reply:
+async def what_is_done_here(turn: Turn, *, key: str = "answers.out_of_scope") -> Reply:
     """Say honestly what is done here, with a button for each kind of search, help and a human."""
     help_ = Button(say("chat.welcome_help", turn.language), "help")
     human = Button(say("intents.talk_to_adviser", turn.language), "adviser")
-    return Reply(say(key, turn.language), [*kind_rows(turn), [help_, human], *resume_rows(turn)])
+    return Reply(say(key, turn.language), [*await kind_rows(turn), [help_, human], *resume_rows(turn)])
 
 
 def _answer_alike(first: str, second: str) -> bool:

@@ -19,7 +19,7 @@ from bot.vocabulary.fields import field_label
 from bot.vocabulary.kinds import kind_label
 from bot.vocabulary.levels import level_label
 from bot.vocabulary.programmes import programme_label
-from bot.vocabulary.regions import region_label
+from bot.vocabulary.regions import region_codes, region_countries, region_label
 
 _WEEKS_A_MONTH = 4
 _NO_CENTS = re.compile(r"[.,]00(?=\D|$)")
@@ -107,9 +107,23 @@ def _stay(criteria: Criteria, language: str) -> str:
 
 
 def _refusals(criteria: Criteria, language: str) -> str:
-    names = [country_name(code, language) for code in criteria.excluded_countries]
-    names += [key.title() for key in criteria.excluded_cities]
+    names = [kind_label(kind, language, is_plural=True) for kind in criteria.excluded_kinds]
+    names += _countries_by_region(criteria.excluded_countries, language)
+    names += [isolate(key.title()) if language == "ar" else key.title() for key in criteria.excluded_cities]
+    names += [field_label(code, language).lower() for code in criteria.excluded_fields]
+    names += [programme_label(code, language) for code in criteria.excluded_programmes]
     return say("search.without", language, what=listed(names, language)) if names else ""
+
+
+def _countries_by_region(codes: Iterable[str], language: str) -> list[str]:
+    """Name countries, those of a whole region by its name: nobody reads fifty-four countries of Africa."""
+    left, names = set(codes), []
+    wide = (code for code in region_codes() if len(region_countries(code)) > 1)
+    for region in sorted(wide, key=lambda code: (-len(region_countries(code)), code)):
+        if region_countries(region) <= left:
+            names.append(region_label(region, language))
+            left -= region_countries(region)
+    return names + [country_name(code, language) for code in sorted(left)]
 
 
 def _alternatives(items: Iterable[str], language: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.understanding.errors import RasaUnavailable
 from bot.understanding.gazetteer import find_entities
-from bot.understanding.guard import Verdict, is_distress, screen
+from bot.understanding.guard import Screen, Verdict, is_distress, screen
 from bot.understanding.language import detect_language, preload_languages
 from bot.understanding.models import FALLBACK_INTENT, Entity, Intent, Parse
 from bot.understanding.normalisation import ENTITIES, settle
@@ -26,6 +26,7 @@ from bot.vocabulary.text import fold
 __all__ = [
     "RasaClient",
     "RasaUnavailable",
+    "Screen",
     "Verdict",
     "detect_language",
     "is_distress",

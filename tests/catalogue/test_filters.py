@@ -151,3 +151,10 @@ async def test_the_closing_day_counts_and_the_day_after_does_not(publish, found)
     assert set(await found(Criteria(), date(2026, 12, 1))) == {"a", "b"}
     assert await found(Criteria(), date(2026, 12, 2)) == ["b"]
     assert await found(Criteria(), date(2026, 12, 6)) == []
+
+
+async def test_a_refused_kind_field_or_programme_is_left_out(publish, found) -> None:
+    await publish(draft("a"), draft("job", kind="job"), draft("vie", programme="vie"))
+    assert set(await found(Criteria(excluded_kinds=("job",)))) == {"a", "vie"}
+    assert set(await found(Criteria(excluded_programmes=("vie",)))) == {"a", "job"}
+    assert await found(Criteria(excluded_fields=("tourism",))) == []

@@ -95,3 +95,82 @@ def test_criteria_survive_storage(criteria: Criteria) -> None:
 
 def test_stored_criteria_of_another_version_are_read_without_their_unknown_names() -> None:
     assert Criteria.from_json({"kind": "job", "colour": "blue"}) == Criteria(kind="job")
+
+
+AFRICA = named("region", "Afrique", {"region": "africa", "countries": []}, "exclude")
+
+
+def test_not_africa_refuses_every_country_of_it_and_takes_back_those_that_were_wanted() -> None:
+    running = Criteria(kind="volunteering", countries=("MA", "ES"), cities=(CityChoice("dakar", "Dakar", "SN"),))
+    refined = refine_search(said("pas en Afrique", AFRICA), running)
+    assert (refined.countries, refined.cities) == (("ES",), ())
+    assert {"MA", "SN", "ZA"} <= set(refined.excluded_countries)
+
+
+def test_africa_wanted_again_is_no_longer_refused() -> None:
+    refused = refine_search(said("pas en Afrique", AFRICA), None)
+    wanted = named("region", "Afrique", {"region": "africa", "countries": []})
+    assert refine_search(said("en Afrique finalement", wanted), refused).excluded_countries == ()
+
+
+def test_a_refused_field_or_programme_is_kept_out() -> None:
+    cooking = named("field", "restauration", "hospitality", "exclude")
+    vie = named("programme", "VIE", "vie", "exclude")
+    refined = refine_search(said("pas dans la restauration ni en VIE", cooking, vie), SPAIN)
+    assert (refined.excluded_fields, refined.excluded_programmes) == (("hospitality",), ("vie",))
+
+
+def test_a_refused_length_or_month_is_no_longer_asked_for() -> None:
+    running = Criteria(duration_min=6, duration_max=6, start_from=date(2027, 8, 1), start_until=date(2027, 8, 31))
+    august = named("date", "août", {"start": "2027-08-01", "end": "2027-08-31"}, "exclude")
+    six = named("duration", "6 mois", {"months": 6}, "exclude")
+    refined = refine_search(said("pas en août et pas 6 mois", august, six), running)
+    assert (refined.duration_min, refined.start_from, refined.start_until) == (None, None, None)
+
+
+def test_not_an_internship_a_job_changes_the_kind_and_refuses_the_other() -> None:
+    criteria = start_search(said("pas un stage, un job", intent="search_internship"), SPAIN)
+    assert (criteria.kind, criteria.excluded_kinds, criteria.countries) == ("job", ("internship",), ("ES",))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "non je voulais dire un job au Portugal"), ("en", "sorry i meant a job in Portugal"),
+        ("es", "perdón quería decir un trabajo en Portugal"), ("ar", "لا، أقصد عمل في البرتغال"),
+    ],
+)  # fmt: skip
+def test_a_correction_keeps_what_it_does_not_correct(language: str, text: str) -> None:
+    running = Criteria(kind="internship", countries=("ES",), fields=("tourism",))
+    parse = Parse(text, language, Intent("search_job", 0.9), entities=(named("country", "Portugal", "PT"),))
+    criteria = start_search(parse, running)
+    assert (criteria.kind, criteria.countries, criteria.fields) == ("job", ("PT",), ("tourism",))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("fr", "ou en Grèce"), ("en", "or Greece"), ("es", "o en Grecia"), ("ar", "او اليونان")]
+)
+def test_or_adds_in_every_language(language: str, text: str) -> None:
+    parse = Parse(text, language, Intent("refine_search", 0.9), entities=(named("country", "Grèce", "GR"),))
+    assert refine_search(parse, SPAIN).countries == ("ES", "GR")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("fr", "n'importe où"), ("en", "anywhere is fine"), ("es", "donde sea"), ("ar", "في أي مكان")],
+)
+def test_anywhere_drops_the_place_in_every_language(language: str, text: str) -> None:
+    assert not refine_search(Parse(text, language, Intent("refine_search", 0.9)), SPAIN).has_place()
+
+
+def test_whenever_and_any_field_give_up_the_dates_and_the_fields() -> None:
+    running = Criteria(kind="job", fields=("tourism",), start_from=date(2027, 8, 1))
+    refined = refine_search(said("n'importe quand et tous les domaines"), running)
+    assert (refined.start_from, refined.fields, refined.kind) == (None, (), "job")
+
+
+def test_leaving_for_another_country_keeps_the_kind_that_is_known() -> None:
+    criteria = start_search(
+        said("je veux partir au Canada", named("country", "Canada", "CA"), intent="search_any"), SPAIN
+    )
+    assert (criteria.kind, criteria.countries) == ("internship", ("CA",))

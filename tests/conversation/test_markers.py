@@ -1,0 +1,69 @@
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.conversation.markers import is_resuming, named_kinds, rank_said, refused_kinds
+from bot.locales.service import LANGUAGES
+from bot.vocabulary.shelf import read_shelf
+from bot.vocabulary.text import fold
+
+SHELF: Mapping[str, Any] = read_shelf("bot.conversation", "markers.yml")
+IN_EVERY_LANGUAGE = (
+    "adding", "replacing", "anywhere", "anytime", "any_duration", "any_field", "any_kind", "wider", "excluding",
+    "resuming",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("section", IN_EVERY_LANGUAGE)
+def test_every_language_has_words_for_every_move(section: str) -> None:
+    assert set(SHELF[section]) == set(LANGUAGES)
+    assert all(SHELF[section].values())
+
+
+@pytest.mark.parametrize("section", IN_EVERY_LANGUAGE)
+def test_words_are_written_as_they_are_compared(section: str) -> None:
+    assert [word for words in SHELF[section].values() for word in words if fold(word) != word] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rank"),
+    [
+        ("le deuxième", 2), ("montre moi le 2e", 2), ("the third one", 3), ("la primera", 1), ("la dernière", 5),
+        ("n°4", 4),
+        ("العرض الثاني", 2), ("el 3", 3), ("الأخير", 5), ("celle avec les enfants", None), ("offre 0", None),
+    ],
+)  # fmt: skip
+def test_a_rank_is_read_in_four_languages(text: str, rank: int | None) -> None:
+    assert rank_said(text, last=5) == rank
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on reprend",
+        "ok on reprend les missions",
+        "where were we?",
+        "Seguimos",
+        "نكمل",
+        "bon, on en était où ?",
+        "ma recherche",
+    ],
+)
+def test_the_way_back_is_heard(text: str) -> None:
+    assert is_resuming(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["change ma recherche", "la liste des consulats", "je continue mes études à l'étranger", "merci", ""]
+)
+def test_other_words_are_no_way_back(text: str) -> None:
+    assert not is_resuming(text)
+
+
+def test_kinds_are_named_in_order_and_refused_by_the_words_before() -> None:
+    assert named_kinds("un job ou un stage") == ("job", "internship")
+    assert refused_kinds("pas un stage mais un job", "fr") == ("internship",)
+    assert refused_kinds("not a job", "en") == ("job",)
+    assert refused_kinds("no quiero prácticas", "es") == ("internship",)
+    assert refused_kinds("pas de souci pour un stage", "fr") == ()
