@@ -17,6 +17,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "search": {"fr": "chercher", "en": "search", "es": "buscar", "ar": "search"},
     "saved": {"fr": "offres", "en": "offers", "es": "ofertas", "ar": "offers"},
     "language": {"fr": "langue", "en": "language", "es": "idioma", "ar": "language"},
+    "style": {"fr": "style", "en": "style", "es": "estilo", "ar": "style"},
     "restart": {"fr": "recommencer", "en": "restart", "es": "reiniciar", "ar": "restart"},
     "human": {"fr": "humain", "en": "human", "es": "humano", "ar": "human"},
 }

@@ -9,6 +9,11 @@ MESSAGE_LIMIT = 4096
 CALLBACK_LIMIT = 200
 _BASIC_PLANE_END = 0xFFFF  # beyond it, a character counts for two
 _TAG = re.compile(r"<(/?)([a-z]+)([^>]*)>")
+_INVISIBLE = re.compile(r"[\u200e\u200f\u2066-\u2069]")
+# Pictures, arrows, signs and what joins them; not the bullet and the dot, which are punctuation.
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\u2139\u200d\ufe0f\u20e3]+ ?"
+)
 
 
 def escape(text: str) -> str:
@@ -24,6 +29,24 @@ def isolate(text: str) -> str:
 def utf16_length(text: str) -> int:
     """Return the length of `text` as Telegram counts it, in UTF-16 code units."""
     return len(text) + sum(ord(character) > _BASIC_PLANE_END for character in text)
+
+
+def visible_length(html_text: str) -> int:
+    """Return how many characters people see: no tags, no marks of direction, an entity counted once."""
+    return len(_INVISIBLE.sub("", html.unescape(_TAG.sub("", html_text))))
+
+
+def without_emoji(text: str) -> str:
+    """Return `text` without pictures, arrows and signs, its words kept."""
+    return "\n".join(line.strip() for line in _EMOJI.sub("", text).split("\n"))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return at most `most` characters of `text`, cut between words, with an ellipsis when something is missing."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[most // 2 :] else head).rstrip(" ,.;:-–(") + "…"
 
 
 def split_html(text: str, *, limit: int = MESSAGE_LIMIT) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
-from bot.conversation.replies import Reply, Turn
+from bot.conversation.replies import Reply, Turn, speak
 from bot.conversation.searching import WHICH_KIND, WIDEN, kind_rows, search, widen
 from bot.kit.embedding import Embedder
 from bot.kit.masking import cut_out
@@ -49,7 +49,7 @@ def choose_language(turn: Turn, wanted: str | None) -> Reply:
     """Switch to a language that was named, or offer the four."""
     if wanted in LANGUAGES:
         turn.person.language, turn.person.language_chosen = wanted, True
-        turn.language = wanted
+        speak(turn, wanted)
         return Reply(say("chat.language_set", turn.language), resume_rows(turn))
     key = "chat.languages" if wanted is None else "chat.language_unknown"
     buttons = [Button(name, "set_language", {"language": code}) for code, name in LANGUAGE_NAMES.items()]

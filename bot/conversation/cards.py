@@ -1,13 +1,14 @@
-"""How an offer looks: a line of a list, and the card with all that a young person needs to decide."""
+"""How an offer looks: a line of a list, a card with the essentials, and all that is known of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.catalogue.models import Offer
 from bot.catalogue.service import reason_sentence
-from bot.chat.formatting import escape, isolate
+from bot.chat.formatting import escape, isolate, shortened, visible_length
 from bot.conversation.wording import day, listed, money, month, months
 from bot.locales.service import say
 from bot.vocabulary.countries import country_name
@@ -15,39 +16,113 @@ from bot.vocabulary.languages import language_name
 from bot.vocabulary.levels import level_label
 from bot.vocabulary.programmes import programme_label
 
-_LONGEST_DESCRIPTION = 700
+# How much of an offer a line of a list tells, the fullest first: letters of the title, of the places, of the reasons,
+# and whether what it pays is told.
+_DETAILS = (
+    (60, 40, 60, True),
+    (48, 28, 40, True),
+    (42, 24, 26, False),
+    (38, 20, 14, False),
+    (32, 16, 0, False),
+    (24, 12, 0, False),
+)
+_LONGEST_TITLE, _LONGEST_NAME, _LONGEST_APPLYING = 90, 60, 110
+_WORTH_READING = 60  # a description cut below this says nothing
 
 
-def offer_line(offer: Offer, rank: int, reasons: Sequence[Any], language: str, *, is_available: bool) -> str:
-    """Return an offer as an entry of a numbered list: title and place, then length, start, pay and why it is here."""
-    head = f"<b>{rank}. {_own_words(offer, offer.title, language)}</b> — {escape(_places(offer, language))}"
-    if not is_available:
+@dataclass(frozen=True)
+class Entry:
+    """One offer of a list: its rank, why it is there, and whether one can still apply."""
+
+    offer: Offer
+    rank: int
+    reasons: Sequence[Any]
+    is_available: bool
+
+
+def offer_lines(entries: Sequence[Entry], language: str, *, room: int) -> list[str]:
+    """Return the entries of a numbered list, as fully as `room` visible characters allow, all alike."""
+    for detail in _DETAILS:
+        lines = [_offer_line(entry, language, detail) for entry in entries]
+        if visible_length("\n\n".join(lines)) <= room:
+            return lines
+    return lines
+
+
+def offer_card(offer: Offer, reasons: Sequence[Any], language: str, *, room: int) -> str:
+    """Return the essentials of an offer in `room` visible characters: what does not fit is in `offer_in_full`."""
+    known = (
+        _heading(offer, reasons, language, is_short=True),
+        _practical(offer, language),
+        _requirements(offer, language),
+    )
+    how = _own_words(offer, shortened(offer.how_to_apply, _LONGEST_APPLYING), language)
+    ending = [say("search.apply", language, how=how), _origin(offer, language)]
+    blocks = [list(known[0]), [], [], ending]
+    for block, lines in ((1, known[1]), (2, known[2])):
+        for line in lines:
+            blocks[block].append(line)
+            if visible_length(_joined(blocks)) > room:
+                blocks[block].pop()
+    left = room - visible_length(_joined(blocks)) - 2
+    if left >= _WORTH_READING:
+        blocks.insert(1, [_own_words(offer, shortened(offer.description, left - 2), language)])
+    return _joined(blocks)
+
+
+def offer_in_full(offer: Offer, reasons: Sequence[Any], language: str) -> str:
+    """Return all that is known of an offer, for several messages."""
+    return _joined(
+        [
+            _heading(offer, reasons, language, is_short=False),
+            [_own_words(offer, offer.description, language)],
+            _practical(offer, language),
+            _requirements(offer, language),
+            [say("search.apply", language, how=_own_words(offer, offer.how_to_apply, language))],
+            [_origin(offer, language)],
+        ]
+    )
+
+
+def _joined(blocks: Sequence[Sequence[str]]) -> str:
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+def _offer_line(entry: Entry, language: str, detail: tuple[int, int, int, bool]) -> str:
+    """Return title and place, then length, start, pay and why it is here."""
+    title, places, why, has_pay = detail
+    offer = entry.offer
+    name = _own_words(offer, shortened(offer.title, title), language)
+    head = f"<b>{entry.rank}. {name}</b> — {escape(shortened(_places(offer, language), places))}"
+    if not entry.is_available:
         return f"<s>{head}</s> ({say('search.offer_closed_mark', language)})"
     facts = [months(offer.duration_min, offer.duration_max, language), _short_start(offer, language)]
-    if offer.pay_amount is not None:
+    if has_pay:
         facts.append(_pay(offer, language))
-    lines = [head, " · ".join(escape(fact) for fact in facts if fact)]
-    if why := reason_sentence(reasons, language):
-        lines.append(f"<i>✓ {escape(why)}</i>")
-    return "\n".join(line for line in lines if line)
+    said = [escape(fact) for fact in facts if fact]
+    if reasons := _few_reasons(entry.reasons, language, most=why):
+        said.append(f"<i>✓ {escape(reasons)}</i>")
+    return "\n".join(part for part in (head, " · ".join(said)) if part)
 
 
-def offer_card(offer: Offer, reasons: Sequence[Any], language: str) -> str:
-    """Return the whole card of an offer, as Telegram HTML under 4,096 units."""
-    blocks = [
-        "\n".join(_heading(offer, reasons, language)),
-        _own_words(offer, _shortened(offer.description), language),
-        "\n".join(_practical(offer, language)),
-        "\n".join(_requirements(offer, language)),
-        say("search.apply", language, how=_own_words(offer, offer.how_to_apply, language)),
-        _origin(offer, language),
-    ]
-    return "\n\n".join(block for block in blocks if block)
+def _few_reasons(reasons: Sequence[Any], language: str, *, most: int) -> str:
+    """Return the first reasons that fit, the most telling first."""
+    told = ""
+    for reason in reason_sentence(reasons, language).split(" · "):
+        longer = f"{told} · {reason}" if told else reason
+        if len(longer) > most:
+            break
+        told = longer
+    return told
 
 
-def _heading(offer: Offer, reasons: Sequence[Any], language: str) -> list[str]:
-    lines = [f"<b>{_own_words(offer, offer.title, language)}</b>"]
-    lines.append(f"{_own_words(offer, offer.organisation, language)} · {escape(_places(offer, language))}")
+def _heading(offer: Offer, reasons: Sequence[Any], language: str, *, is_short: bool) -> list[str]:
+    title, organisation, places = offer.title, offer.organisation, _places(offer, language)
+    if is_short:
+        title, organisation = shortened(title, _LONGEST_TITLE), shortened(organisation, _LONGEST_NAME)
+        places = shortened(places, _LONGEST_NAME)
+    lines = [f"<b>{_own_words(offer, title, language)}</b>"]
+    lines.append(f"{_own_words(offer, organisation, language)} · {escape(places)}")
     if offer.programme:
         lines.append(escape(programme_label(offer.programme, language)))
     if offer.is_example:
@@ -61,14 +136,13 @@ def _practical(offer: Offer, language: str) -> list[str]:
     stay = " · ".join(
         part for part in (months(offer.duration_min, offer.duration_max, language), _start(offer, language)) if part
     )
-    lines = [f"🗓️ {escape(stay)}"] if stay else []
+    lines = [say("search.stay", language, what=escape(stay))] if stay else []
     if offer.deadline:
         lines.append(say("search.deadline", language, day=escape(day(offer.deadline, language))))
     else:
         lines.append(say("search.deadline_none", language))
-    lines.append(
-        f"💶 {escape(_pay(offer, language))}" if offer.pay_amount is not None else say("search.unpaid", language)
-    )
+    pay = escape(_pay(offer, language))
+    lines.append(say("search.pay", language, what=pay) if pay else say("search.unpaid", language))
     if offer.cost_amount:
         amount = money(offer.cost_amount, offer.cost_currency, language)
         note = f" ({offer.cost_note})" if offer.cost_note else ""
@@ -103,7 +177,7 @@ def _ages(offer: Offer, language: str) -> str:
         return say("search.age_from", language, low=offer.age_min) + minors
     if offer.age_max is not None:
         return say("search.age_to", language, high=offer.age_max) + minors
-    return f"👤 {say('search.minors', language)}" if offer.open_to_minors else ""
+    return say("search.age_minors", language, what=say("search.minors", language)) if offer.open_to_minors else ""
 
 
 def _origin(offer: Offer, language: str) -> str:
@@ -147,12 +221,6 @@ def _short_start(offer: Offer, language: str) -> str:
     if offer.start_from is None:
         return say("search.start_any", language)
     return say("search.start_short", language, month=month(offer.start_from, language))
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= _LONGEST_DESCRIPTION:
-        return text
-    return text[:_LONGEST_DESCRIPTION].rsplit(" ", 1)[0] + "…"
 
 
 def _own_words(offer: Offer, text: str, language: str) -> str:

@@ -19,6 +19,7 @@ _NAMES = {
     "search": ("search", "chercher", "buscar", "bahth"),
     "saved": ("saved", "offers", "offres", "ofertas", "uroud"),
     "language": ("language", "langue", "idioma", "lugha"),
+    "style": ("style", "ton", "estilo", "uslub"),
     "restart": ("restart", "recommencer", "reiniciar", "iaada"),
     "human": ("human", "humain", "humano", "insan"),
     "about": ("about", "apropos", "privacy", "donnees", "mesdonnees"),
@@ -30,6 +31,7 @@ _STEPS = {
     "restart": "confirm_restart",
     "saved": "list_saved",
     "about": "privacy",
+    "style": "choose_style",
 }
 _OFFER_LINK = re.compile(r"offer_(\d{1,18})")
 

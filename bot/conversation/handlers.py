@@ -24,7 +24,7 @@ from bot.conversation import answers
 from bot.conversation.commands import answer_command
 from bot.conversation.decisions import decided
 from bot.conversation.models import Conversation
-from bot.conversation.replies import Reply, Turn, send
+from bot.conversation.replies import Reply, Turn, send, speak
 from bot.conversation.service import (
     Services,
     answer_text,
@@ -37,7 +37,7 @@ from bot.conversation.steps import press_button
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock, local_day
 from bot.kit.errors import UserError
-from bot.locales.service import LANGUAGES, say
+from bot.locales.service import LANGUAGES, Voice, say
 from bot.outbox.service import enqueue_call
 from bot.profiles.service import mark_unreachable, person_of_chat
 from bot.understanding.service import is_distress
@@ -89,8 +89,8 @@ async def apologise(session: AsyncSession, row: InboxUpdate, incident: str, *, c
     person = await person_of_chat(
         session, channel=row.channel, chat_id=row.chat_id, telegram_language=None, now=clock()
     )
-    language = person.language or "fr"
-    text = say("chat.incident", language, incident=incident)
+    voice = Voice(person.language or "fr", is_formal=person.is_formal, is_plain=person.is_plain)
+    text = say("chat.incident", voice, incident=incident)
     await enqueue_call(
         session, channel=row.channel, chat_id=row.chat_id, method="send_message",
         params={"chat_id": row.chat_id, "text": text}, now=clock(), update_id=row.id,
@@ -210,12 +210,14 @@ async def _open_turn(arrival: Arrival) -> Turn:
     conversation = await arrival.session.get_one(Conversation, person.id)
     conversation.updated_at = now
     short = (telegram_language or "").partition("-")[0]
-    return Turn(
+    turn = Turn(
         session=arrival.session, person=person, conversation=conversation,
         language=person.language or (short if short in LANGUAGES else "fr"), now=now, today=local_day(now),
         inbox_id=arrival.row.id, received_at=arrival.row.received_at, clock=arrival.clock,
         link_base=await link_base(arrival.session) if arrival.row.channel == "telegram" else "",
     )  # fmt: skip
+    speak(turn, turn.language)
+    return turn
 
 
 async def _welcome_once(turn: Turn, services: Services) -> bool:

@@ -12,12 +12,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
-from bot.chat.formatting import escape
+from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
-from bot.conversation.cards import offer_card, offer_line
+from bot.conversation.cards import Entry, offer_card, offer_in_full, offer_lines
 from bot.conversation.markers import rank_said
 from bot.conversation.models import KEPT, ResultList, SavedOffer
-from bot.conversation.replies import Reply, Turn
+from bot.conversation.replies import Reply, Turn, room
 from bot.conversation.searching import PAGE_SIZE, current_list
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
@@ -35,7 +35,21 @@ async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -
     shown = await _own_list(turn, list_id)
     reasons = _reasons(shown, offer_id)
     rows = await _card_rows(turn, offer, shown)
-    return Reply(offer_card(offer, reasons, turn.language), rows, in_place=True)
+    card = offer_card(offer, reasons, turn.language, room=room(turn))
+    if visible_length(card) < visible_length(offer_in_full(offer, reasons, turn.language)):
+        known = {"offer_id": offer.id, "list_id": shown.id if shown else None}
+        rows.insert(1, [Button(say("search.read_all", turn.language), "read_all", known)])
+    return Reply(card, rows, in_place=True)
+
+
+async def read_whole_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
+    """Return all that is known of an offer, in as many messages as it takes."""
+    offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
+    if offer is None or not is_available(offer, today=turn.today):
+        return Reply(say("search.offer_gone", turn.language), _back(turn, list_id))
+    shown = await _own_list(turn, list_id)
+    whole = offer_in_full(offer, _reasons(shown, offer_id), turn.language)
+    return Reply(whole, await _card_rows(turn, offer, shown))
 
 
 async def show_chosen_offer(turn: Turn, *, embedder: Embedder) -> Reply:
@@ -95,15 +109,17 @@ async def list_saved(turn: Turn) -> Reply:
     )
     kept = (await turn.session.scalars(statement.returning(ResultList))).one()
     turn.conversation.list_id, turn.conversation.page = kept.id, 0
-    lines = [say("search.saved_title", turn.language, count=len(ids))]
-    buttons: list[Button] = []
-    for rank, offer in enumerate((offers[offer_id] for offer_id in ids if offer_id in offers), 1):
-        can_apply = is_available(offer, today=turn.today)
-        lines.append(offer_line(offer, rank, [], turn.language, is_available=can_apply))
-        buttons.append(Button(str(rank), "show_offer", {"offer_id": offer.id, "list_id": kept.id}))
-    return Reply(
-        "\n\n".join(lines), [buttons[:5], buttons[5:]] if len(buttons) > PAGE_SIZE else [buttons], in_place=True
-    )
+    title = say("search.saved_title", turn.language, count=len(ids))
+    entries = [
+        Entry(offers[one], rank, [], is_available(offers[one], today=turn.today))
+        for rank, one in enumerate((one for one in ids if one in offers), 1)
+    ]
+    lines = offer_lines(entries, turn.language, room=room(turn) - visible_length(title) - 2)
+    buttons = [
+        Button(str(entry.rank), "show_offer", {"offer_id": entry.offer.id, "list_id": kept.id}) for entry in entries
+    ]
+    rows = [row for row in (buttons[:PAGE_SIZE], buttons[PAGE_SIZE:]) if row]
+    return Reply("\n\n".join([title, *lines]), rows, in_place=True)
 
 
 async def how_to_apply(turn: Turn, *, embedder: Embedder) -> Reply:

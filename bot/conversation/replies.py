@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.chat.formatting import CALLBACK_LIMIT, split_html
+from bot.chat.directions import right_to_left
+from bot.chat.formatting import CALLBACK_LIMIT, split_html, visible_length, without_emoji
 from bot.chat.keyboards import Button, store_keyboard
 from bot.conversation.models import Conversation
 from bot.kit.clock import Clock, utc_now
 from bot.kit.masking import mask
+from bot.locales.service import Voice
 from bot.outbox.service import enqueue_call
 from bot.profiles.models import Person
 from bot.transcripts.service import log_answer
 
+# What people read on a phone before they look away; a longer answer comes in several messages.
+ANSWER_LIMIT = 600
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -48,7 +52,7 @@ class Turn:
         session: the transaction of the turn.
         person: who writes; their row is locked until the commit.
         conversation: where they stand; changed by the steps of the turn.
-        language: language of the answer.
+        language: language of the answer, in the manner that the person chose (see `speak`).
         now: moment of the turn, UTC.
         today: its day in the town's time zone.
         inbox_id: the update that is answered.
@@ -57,6 +61,7 @@ class Turn:
         message_id: the message whose button was pressed, if any.
         callback_id: Telegram's identity of that press, if any.
         clock: tells the time as the turn goes on.
+        notes: said above the answer, such as the notice of the simple mode.
         link_base: address of the bot for shared links, such as "https://t.me/escale_bot", or "".
     """
 
@@ -74,10 +79,22 @@ class Turn:
     link_base: str = ""
     clock: Clock = utc_now
     answered: list[Reply] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def speak(turn: Turn, language: str) -> None:
+    """Answer from now on in this language, in the manner that the person chose."""
+    turn.language = Voice(str(language), is_formal=turn.person.is_formal, is_plain=turn.person.is_plain)
+
+
+def room(turn: Turn) -> int:
+    """Return how many visible characters an answer may have below what is said above it."""
+    return ANSWER_LIMIT - sum(visible_length(note) + 2 for note in turn.notes)
 
 
 async def send(turn: Turn, reply: Reply) -> None:
     """Write the calls that deliver `reply`, and log it masked."""
+    reply = _as_read(turn, reply)
     turn.answered.append(reply)
     if turn.callback_id is not None:
         await acknowledge_press(turn, reply.toast)
@@ -102,8 +119,23 @@ def plain_text(html_text: str) -> str:
     return bare
 
 
+def _as_read(turn: Turn, reply: Reply) -> Reply:
+    """Return the reply as its reader needs it: notes above, no emoji in plain words, Arabic from the right."""
+    text = "\n\n".join([*turn.notes, reply.text]) if reply.text else ""
+    turn.notes = []
+    reply = replace(reply, text=text)
+    for is_wanted, change in ((turn.person.is_plain, without_emoji), (turn.language == "ar", right_to_left)):
+        if is_wanted:
+            rows = [
+                [replace(button, label=change(button.label) or button.label) for button in row] for row in reply.rows
+            ]
+            reply = replace(reply, text=change(reply.text), toast=change(reply.toast), rows=rows)
+    return reply
+
+
 async def _send_text(turn: Turn, reply: Reply) -> None:
-    parts = split_html(reply.text)
+    is_long = visible_length(reply.text) > ANSWER_LIMIT
+    parts = split_html(reply.text, limit=ANSWER_LIMIT) if is_long else [reply.text]
     markup = None
     if reply.rows:
         markup = await store_keyboard(turn.session, reply.rows, person_id=turn.person.id, now=turn.now)

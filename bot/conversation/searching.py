@@ -8,7 +8,6 @@ from dataclasses import replace
 from sqlalchemy import insert, select
 
 from bot.catalogue.criteria import Criteria
-from bot.catalogue.models import Offer
 from bot.catalogue.service import (
     Relaxation,
     facets,
@@ -18,11 +17,11 @@ from bot.catalogue.service import (
     relaxations,
     search_offers,
 )
-from bot.chat.formatting import escape
+from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
-from bot.conversation.cards import offer_line
+from bot.conversation.cards import Entry, offer_lines
 from bot.conversation.models import KEPT, ResultList
-from bot.conversation.replies import Reply, Turn
+from bot.conversation.replies import Reply, Turn, room
 from bot.conversation.wording import describe
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
@@ -30,6 +29,7 @@ from bot.vocabulary.countries import country_with_preposition
 from bot.vocabulary.kinds import KINDS, kind_label
 
 PAGE_SIZE = 5
+_LONGEST_HEADING, _LONGEST_NOTHING = 120, 300
 _MANY = 6  # from here on, buttons that narrow are worth their place
 _FEW = 2  # down to here, buttons that widen are
 _FACET_BUTTONS = 3
@@ -125,36 +125,33 @@ async def show_page(turn: Turn, shown: ResultList, page: int, *, preface: str = 
     first = page * PAGE_SIZE
     ids = shown.offer_ids[first : first + PAGE_SIZE]
     offers = await load_offers(turn.session, ids)
-    lines, numbers = _entries(turn, shown, ids, offers, first)
     criteria = Criteria.from_json(shown.criteria)
-    rows: list[Sequence[Button]] = [numbers] if numbers else []
+    entries = [
+        Entry(offers[one], rank, shown.reasons[rank - 1], is_available(offers[one], today=turn.today))
+        for rank, one in enumerate(ids, first + 1)
+        if one in offers
+    ]
+    rows: list[Sequence[Button]] = [_numbers(entries, shown)]
     rows.append(_paging(turn, shown, page))
     if page == 0 and shown.total >= _MANY:
         rows.append(await _narrowing(turn, criteria))
     elif shown.total <= _FEW and shown.criteria:
         rows.extend(_widening_rows(turn, await relaxations(turn.session, criteria, today=turn.today))[:_FEW])
-    text = "\n\n".join(part for part in (preface, _heading(turn, shown, criteria, first, len(ids)), *lines) if part)
-    return Reply(text, [row for row in rows if row], in_place=True)
+    above = "\n\n".join(part for part in (preface, _heading(turn, shown, criteria, first, len(ids))) if part)
+    lines = offer_lines(entries, turn.language, room=room(turn) - visible_length(above) - 2)
+    return Reply("\n\n".join([above, *lines]), [row for row in rows if row], in_place=True)
 
 
-def _entries(
-    turn: Turn, shown: ResultList, ids: Sequence[int], offers: dict[int, Offer], first: int
-) -> tuple[list[str], list[Button]]:
-    lines: list[str] = []
-    numbers: list[Button] = []
-    for rank, offer_id in enumerate(ids, first + 1):
-        offer = offers.get(offer_id)
-        if offer is None:
-            continue
-        can_apply = is_available(offer, today=turn.today)
-        lines.append(offer_line(offer, rank, shown.reasons[rank - 1], turn.language, is_available=can_apply))
-        if can_apply:
-            numbers.append(Button(str(rank), "show_offer", {"offer_id": offer_id, "list_id": shown.id}))
-    return lines, numbers
+def _numbers(entries: Sequence[Entry], shown: ResultList) -> list[Button]:
+    return [
+        Button(str(entry.rank), "show_offer", {"offer_id": entry.offer.id, "list_id": shown.id})
+        for entry in entries
+        if entry.is_available
+    ]
 
 
 def _heading(turn: Turn, shown: ResultList, criteria: Criteria, first: int, count: int) -> str:
-    what = escape(describe(criteria, turn.language, count=len(shown.offer_ids)))
+    what = escape(shortened(describe(criteria, turn.language, count=len(shown.offer_ids)), _LONGEST_HEADING))
     key = "search.found_many" if shown.total > len(shown.offer_ids) else "search.found"
     title = say(key, turn.language, count=len(shown.offer_ids), what=what)
     if len(shown.offer_ids) <= PAGE_SIZE:
@@ -191,7 +188,9 @@ async def _nothing_found(turn: Turn, criteria: Criteria) -> Reply:
     """Say what was not found, and offer what would be; "oui" takes the first. The list before stays the one shown."""
     found = await relaxations(turn.session, criteria, today=turn.today)
     turn.conversation.pending_question = WIDEN if found else None
-    text = say("search.none", turn.language, what=escape(describe(criteria, turn.language)))
+    text = say(
+        "search.none", turn.language, what=escape(shortened(describe(criteria, turn.language), _LONGEST_NOTHING))
+    )
     ending = say("search.none_widen" if found else "search.none_adviser", turn.language)
     rows = _widening_rows(turn, found) or await _everything_of_the_kind(turn, criteria)
     return Reply(f"{text}\n{ending}", rows, in_place=True)

@@ -16,10 +16,11 @@ from bot.chat.keyboards import Press
 from bot.conversation.decisions import decided, masked, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
 from bot.conversation.hearing import is_insult, typed_press
+from bot.conversation.manner import manner_asked
 from bot.conversation.markers import is_resuming
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.refinement import names_something
-from bot.conversation.replies import Reply, Turn, acknowledge_press, send
+from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_refusals
 from bot.conversation.steps import Tools, press_button, take_step
 from bot.conversation.unsure import is_unsure, may_be_distress
@@ -88,13 +89,17 @@ async def answer_text(turn: Turn, services: Services) -> None:
         return
     if not turn.person.language_chosen:
         # Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
-        turn.language = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
-        turn.person.language = turn.language
+        spoken = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
+        turn.person.language = str(spoken)
+        speak(turn, spoken)
     seen = screen(turn.text)
     if is_urgent:
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=EMERGENCY), EMERGENCY)
     elif is_insult(turn.text):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="complaint"), "insult")
+    elif (wish := manner_asked(turn.text)) is not None:
+        parse = decided(turn.text, language=turn.language, intent="change_language")
+        await _answer_with(turn, services, parse, f"style_{wish}")
     elif seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="out_of_scope"), "empty")
     else:
@@ -112,10 +117,11 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
         step = step_of(parse.intent.name)
     if is_resuming(turn.text) and not names_something(parse):
         step = "resume_search"
-    notes = [say("chat.shortened", turn.language)] if seen.verdict is Verdict.TOO_LONG else []
     if parse.source == "simple" and _is_notice_due(turn):
-        notes.insert(0, say("chat.simple_mode", turn.language))
-    await _answer_with(turn, services, parse, step, notes=notes, needs=needs)
+        turn.notes.append(say("chat.simple_mode", turn.language))
+    if seen.verdict is Verdict.TOO_LONG:
+        turn.notes.append(say("chat.shortened", turn.language))
+    await _answer_with(turn, services, parse, step, needs=needs)
 
 
 async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
@@ -196,7 +202,6 @@ async def _answer_with(
     parse: Parse,
     step: str,
     *,
-    notes: list[str] | None = None,
     needs: Needs | None = None,
 ) -> None:
     await log_incoming(turn, parse)
@@ -204,8 +209,6 @@ async def _answer_with(
         reply = Reply(say("chat.empty", turn.language))
     else:
         reply = offer_others(turn, await take_step(turn, step, parse, services.tools), parse, needs or Needs())
-    if notes:
-        reply = replace(reply, text="\n\n".join([*notes, reply.text]))
     await send(turn, reply)
     _latency.observe(max(0.0, (turn.clock() - turn.received_at).total_seconds()))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, offers, searching, unsure
+from bot.conversation import answers, manner, offers, searching, unsure
 from bot.conversation.decisions import parse_kept, step_of
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker, rank_said
@@ -165,6 +165,25 @@ async def _deny(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     return answers.deny(turn)
 
 
+def _styled(wish: str) -> Callable[[Turn, Parse, Tools], Awaitable[Reply]]:
+    async def speak_so(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+        return manner.set_style(turn, wish)
+
+    return speak_so
+
+
+async def _style(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return manner.choose_style(turn)
+
+
+async def _press_style(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return manner.set_style(turn, str(arguments["wish"]))
+
+
+async def _press_read_all(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await offers.read_whole_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
+
+
 async def _emergency(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
     return await answer_emergency(turn)
 
@@ -262,6 +281,11 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "deny": _deny,
     "emergency": _emergency,
     "did_you_mean": _did_you_mean,
+    "choose_style": _style,
+    "style_formal": _styled("formal"),
+    "style_informal": _styled("informal"),
+    "style_plain": _styled("plain"),
+    "style_usual": _styled("usual"),
 }
 
 _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] = {
@@ -277,6 +301,8 @@ _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] =
     "restart": _press_restart,
     "keep_search": _press_keep_search,
     "meant": _press_meant,
+    "set_style": _press_style,
+    "read_all": _press_read_all,
     "something_else": _press_something_else,
     "adviser": _press_adviser,
 }
