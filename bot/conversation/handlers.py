@@ -24,6 +24,7 @@ from bot.conversation import answers
 from bot.conversation.commands import answer_command
 from bot.conversation.decisions import decided
 from bot.conversation.models import Conversation
+from bot.conversation.presses import press_button
 from bot.conversation.replies import Reply, Turn, send, speak
 from bot.conversation.service import (
     Services,
@@ -33,7 +34,6 @@ from bot.conversation.service import (
     log_incoming,
     log_press,
 )
-from bot.conversation.steps import press_button
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock, local_day
 from bot.kit.errors import UserError

@@ -19,10 +19,11 @@ from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.manner import manner_asked
 from bot.conversation.markers import is_resuming
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
+from bot.conversation.presses import press_button
 from bot.conversation.refinement import names_something
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_refusals
-from bot.conversation.steps import Tools, press_button, take_step
+from bot.conversation.steps import Tools, take_step
 from bot.conversation.unsure import is_unsure, may_be_distress
 from bot.kit.errors import UserError
 from bot.kit.masking import mask

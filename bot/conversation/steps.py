@@ -1,23 +1,18 @@
-"""From the name of a step to what it does: the one table that Rasa's actions, simple mode and buttons share."""
+"""From the name of a step to what it does: the one table that Rasa's actions and simple mode share."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from bot.catalogue.criteria import Criteria
 from bot.conversation import answers, manner, offers, searching, unsure
-from bot.conversation.decisions import parse_kept, step_of
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker, rank_said
-from bot.conversation.models import KEPT, ResultList
 from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
-from bot.kit.errors import UserError
 from bot.kit.settings import Settings
-from bot.locales.service import LANGUAGES
 from bot.understanding.models import Parse
 
 # Steps that answer with one sentence of the catalogue.
@@ -52,18 +47,6 @@ async def take_step(turn: Turn, step: str, parse: Parse, tools: Tools) -> Reply:
         return answers.simple_answer(turn, key, tools.settings)
     taken = _STEPS.get(step)
     return await taken(turn, parse, tools) if taken else await _out_of_scope(turn)
-
-
-async def press_button(turn: Turn, verb: str, arguments: dict[str, Any], tools: Tools) -> Reply:
-    """Do what a button stands for.
-
-    Raises:
-        UserError: the button speaks of something that is gone.
-    """
-    pressed = _BUTTONS.get(verb)
-    if pressed is None:
-        raise UserError("chat.button_expired")
-    return await pressed(turn, arguments, tools)
 
 
 async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
@@ -176,14 +159,6 @@ async def _style(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
     return manner.choose_style(turn)
 
 
-async def _press_style(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return manner.set_style(turn, str(arguments["wish"]))
-
-
-async def _press_read_all(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await offers.read_whole_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
-
-
 async def _emergency(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
     return await answer_emergency(turn)
 
@@ -194,71 +169,6 @@ async def _did_you_mean(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
 
 async def _out_of_scope(turn: Turn) -> Reply:
     return await unsure.what_is_done_here(turn)
-
-
-async def _press_meant(turn: Turn, arguments: dict[str, Any], tools: Tools) -> Reply:
-    parse = parse_kept(arguments["parse"], language=turn.language)
-    turn.text = parse.text
-    return await take_step(turn, step_of(parse.intent.name), parse, tools)
-
-
-async def _press_something_else(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await unsure.what_is_done_here(turn, key="answers.something_else")
-
-
-async def _press_adviser(turn: Turn, _arguments: dict[str, Any], tools: Tools) -> Reply:
-    return answers.offer_adviser(turn, tools.settings)
-
-
-async def _press_search(turn: Turn, arguments: dict[str, Any], tools: Tools) -> Reply:
-    return await searching.search(turn, Criteria.from_json(arguments.get("criteria")), embedder=tools.embedder)
-
-
-async def _press_page(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    shown = await turn.session.get(ResultList, int(arguments["list_id"]))
-    if shown is None or shown.person_id != turn.person.id:
-        raise UserError("chat.button_expired")
-    if shown.criteria == KEPT:  # the kept offers: they may have changed since
-        return await offers.list_saved(turn)
-    turn.conversation.criteria = shown.criteria
-    return await searching.show_page(turn, shown, int(arguments["page"]))
-
-
-async def _press_offer(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await offers.show_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
-
-
-async def _press_save(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await offers.save_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
-
-
-async def _press_unsave(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await offers.unsave_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
-
-
-async def _press_ask_kind(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await searching.ask_kind(turn)
-
-
-async def _press_help(turn: Turn, _arguments: dict[str, Any], tools: Tools) -> Reply:
-    return answers.simple_answer(turn, "chat.help", tools.settings)
-
-
-async def _press_languages(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return answers.choose_language(turn, None)
-
-
-async def _press_set_language(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    language = arguments.get("language")
-    return answers.choose_language(turn, language if language in LANGUAGES else None)
-
-
-async def _press_restart(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return answers.restart(turn)
-
-
-async def _press_keep_search(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return answers.keep_search(turn)
 
 
 _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
@@ -286,23 +196,4 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "style_informal": _styled("informal"),
     "style_plain": _styled("plain"),
     "style_usual": _styled("usual"),
-}
-
-_BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] = {
-    "search_with": _press_search,
-    "show_page": _press_page,
-    "show_offer": _press_offer,
-    "save": _press_save,
-    "unsave": _press_unsave,
-    "ask_kind": _press_ask_kind,
-    "help": _press_help,
-    "languages": _press_languages,
-    "set_language": _press_set_language,
-    "restart": _press_restart,
-    "keep_search": _press_keep_search,
-    "meant": _press_meant,
-    "set_style": _press_style,
-    "read_all": _press_read_all,
-    "something_else": _press_something_else,
-    "adviser": _press_adviser,
 }
