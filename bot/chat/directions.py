@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 RIGHT_TO_LEFT_MARK = "\u200f"
@@ -22,7 +23,21 @@ def right_to_left(html_text: str) -> str:
 
     What is between isolates already stays as it is, so that doing it twice changes nothing.
     """
-    return "\n".join(_from_the_right(_isolated(line)) for line in html_text.split("\n"))
+    return "\n".join(_from_the_right(_isolated(line)) for line in carried(html_text.split("\n")))
+
+
+def carried(pieces: Iterable[str]) -> list[str]:
+    """Return lines or messages cut from one text, an isolate open at a cut closed there and opened again after it.
+
+    An isolate ends with its line whether it is closed or not.
+    """
+    whole, is_open = [], 0
+    for piece in pieces:
+        opened = FIRST_STRONG_ISOLATE * is_open + piece if piece.strip() else piece
+        if piece.strip():
+            is_open = max(0, opened.count(FIRST_STRONG_ISOLATE) - opened.count(POP_ISOLATE))
+        whole.append(opened + POP_ISOLATE * is_open if piece.strip() else piece)
+    return whole
 
 
 def _isolated(line: str) -> str:

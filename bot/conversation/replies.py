@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.chat.directions import right_to_left
+from bot.chat.directions import carried, right_to_left
 from bot.chat.formatting import CALLBACK_LIMIT, split_html, visible_length, without_emoji
 from bot.chat.keyboards import Button, store_keyboard
 from bot.conversation.models import Conversation
@@ -124,18 +124,23 @@ def _as_read(turn: Turn, reply: Reply) -> Reply:
     text = "\n\n".join([*turn.notes, reply.text]) if reply.text else ""
     turn.notes = []
     reply = replace(reply, text=text)
-    for is_wanted, change in ((turn.person.is_plain, without_emoji), (turn.language == "ar", right_to_left)):
-        if is_wanted:
-            rows = [
-                [replace(button, label=change(button.label) or button.label) for button in row] for row in reply.rows
-            ]
-            reply = replace(reply, text=change(reply.text), toast=change(reply.toast), rows=rows)
+    if turn.person.is_plain:
+        reply = replace(_with_labels(reply, without_emoji), text=without_emoji(text), toast=without_emoji(reply.toast))
+    if turn.language == "ar":
+        reply = replace(_with_labels(reply, right_to_left), toast=right_to_left(reply.toast))
     return reply
+
+
+def _with_labels(reply: Reply, change: Callable[[str], str]) -> Reply:
+    rows = [[replace(button, label=change(button.label) or button.label) for button in row] for row in reply.rows]
+    return replace(reply, rows=rows)
 
 
 async def _send_text(turn: Turn, reply: Reply) -> None:
     is_long = visible_length(reply.text) > ANSWER_LIMIT
     parts = split_html(reply.text, limit=ANSWER_LIMIT) if is_long else [reply.text]
+    if turn.language == "ar":
+        parts = [right_to_left(part) for part in carried(parts)]
     markup = None
     if reply.rows:
         markup = await store_keyboard(turn.session, reply.rows, person_id=turn.person.id, now=turn.now)

@@ -49,7 +49,8 @@ async def test_the_running_list_comes_back_after_something_else(
     await tells(user, {"fr": "merci", "en": "thanks", "es": "gracias", "ar": "شكرا"}[language])
     again = await tells(user, back)
     assert "1. " in again.text
-    assert again.text.splitlines()[-1] == found.text.splitlines()[-1]
+    first = re.compile(r"1\. (.{15})")
+    assert first.findall(again.text) == first.findall(found.text)
 
 
 async def test_what_is_refused_is_not_found_and_is_told_in_a_few_words(simple_house: House) -> None:

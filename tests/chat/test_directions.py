@@ -1,6 +1,6 @@
 import pytest
 
-from bot.chat.directions import right_to_left
+from bot.chat.directions import carried, right_to_left
 from bot.chat.formatting import visible_length, without_emoji
 
 FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
@@ -50,3 +50,7 @@ def test_lengths_count_what_people_see() -> None:
 )
 def test_words_stay_when_pictures_go(text: str, bare: str) -> None:
     assert without_emoji(text) == bare
+
+
+def test_an_isolate_that_a_line_or_a_message_ends_goes_on_in_the_next() -> None:
+    assert carried([f"a {FSI}b", "", f"c{PDI} d"]) == [f"a {FSI}b{PDI}", "", f"{FSI}c{PDI} d"]
