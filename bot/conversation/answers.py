@@ -10,7 +10,6 @@ from bot.chat.keyboards import Button
 from bot.conversation.replies import Reply, Turn, speak
 from bot.conversation.searching import WHICH_KIND, WIDEN, kind_rows, search, widen
 from bot.kit.embedding import Embedder
-from bot.kit.masking import cut_out
 from bot.kit.settings import Settings
 from bot.locales.service import LANGUAGES, say
 from bot.understanding.models import Parse
@@ -64,21 +63,6 @@ async def answer_eligibility(turn: Turn, parse: Parse, *, embedder: Embedder) ->
         return Reply(say("answers.eligibility", turn.language), resume_rows(turn))
     key = "answers.eligibility_minor" if age < _ADULT else "answers.eligibility_age"
     return await search(turn, replace(running, age=age), embedder=embedder, preface=say(key, turn.language, age=age))
-
-
-async def answer_programme(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
-    """Point at the official source, and show the offers of a programme that was named."""
-    codes = [entity.norm for entity in parse.entities if entity.entity == "programme" and entity.norm]
-    if not codes:
-        return Reply(say("answers.programme_unknown", turn.language), resume_rows(turn))
-    first = codes[0]
-    programmes = tuple(str(code) for code in first) if isinstance(first, list | tuple) else (str(first),)
-    criteria = Criteria(programmes=programmes, words=cut_out(parse.text))
-    before = turn.conversation.list_id
-    found = await search(turn, criteria, embedder=embedder, preface=say("answers.programme", turn.language))
-    if turn.conversation.list_id == before:  # nothing was found
-        return Reply(say("answers.programme_unknown", turn.language), resume_rows(turn))
-    return found
 
 
 def confirm_restart(turn: Turn) -> Reply:

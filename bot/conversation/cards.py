@@ -127,7 +127,7 @@ def _heading(offer: Offer, reasons: Sequence[Any], language: str, *, is_short: b
         lines.append(escape(programme_label(offer.programme, language)))
     if offer.is_example:
         lines.append(say("search.example", language))
-    if why := reason_sentence(reasons, language):
+    if why := _few_reasons(reasons, language, most=_LONGEST_NAME) if is_short else reason_sentence(reasons, language):
         lines.append(say("search.why", language, what=escape(why)))
     return lines
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, manner, offers, searching, unsure
+from bot.conversation import answers, manner, offers, questions, searching, unsure
 from bot.conversation.decisions import parse_kept, step_of
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.replies import Reply, Turn
@@ -100,6 +100,30 @@ async def _press_keep_search(turn: Turn, _arguments: dict[str, Any], _tools: Too
     return answers.keep_search(turn)
 
 
+async def _press_sheet(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await questions.show_sheet(turn, arguments["topic"], arguments["id"], page=arguments.get("page", 0))
+
+
+async def _press_am_i(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await questions.am_i_eligible(turn, arguments["topic"], arguments["id"])
+
+
+async def _press_fund(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await questions.fund_programme(turn, arguments["id"])
+
+
+async def _press_funding(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await questions.show_funding(turn, arguments["programmes"], arguments["stay"], page=arguments["page"])
+
+
+async def _press_tell(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await questions.tell(turn, arguments["fact"], arguments["value"], arguments["flow"])
+
+
+async def _press_resume_questions(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await questions.resume_questions(turn)
+
+
 _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] = {
     "search_with": _press_search,
     "show_page": _press_page,
@@ -117,4 +141,10 @@ _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] =
     "read_all": _press_read_all,
     "something_else": _press_something_else,
     "adviser": _press_adviser,
+    "show_sheet": _press_sheet,
+    "am_i": _press_am_i,
+    "fund_programme": _press_fund,
+    "show_funding": _press_funding,
+    "tell": _press_tell,
+    "resume_questions": _press_resume_questions,
 }

@@ -20,10 +20,12 @@ from bot.conversation.manner import manner_asked
 from bot.conversation.markers import is_resuming
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.presses import press_button
+from bot.conversation.questions import answer_pending, waiting_rows
 from bot.conversation.refinement import names_something
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_refusals
 from bot.conversation.steps import Tools, take_step
+from bot.conversation.telling import note_told
 from bot.conversation.unsure import is_unsure, may_be_distress
 from bot.kit.errors import UserError
 from bot.kit.masking import mask
@@ -112,6 +114,11 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
     parse, step = await _understood(turn, services)
     parse = with_refusals(parse)
     note_residence(turn.conversation, parse)
+    note_told(turn.conversation, parse)
+    if step != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
+        await log_incoming(turn, parse)
+        await send(turn, reply)
+        return
     needs = needs_in(parse) if step != EMERGENCY else Needs()
     if needs.first is not None:
         parse = with_first(parse, needs)
@@ -209,7 +216,10 @@ async def _answer_with(
     if step == "empty":
         reply = Reply(say("chat.empty", turn.language))
     else:
+        waiting = turn.conversation.flow
         reply = offer_others(turn, await take_step(turn, step, parse, services.tools), parse, needs or Needs())
+        if waiting is not None and turn.conversation.flow == waiting and step != EMERGENCY:
+            reply = replace(reply, rows=[*reply.rows, *waiting_rows(turn)])
     await send(turn, reply)
     _latency.observe(max(0.0, (turn.clock() - turn.received_at).total_seconds()))
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, manner, offers, searching, unsure
+from bot.conversation import answers, manner, offers, questions, searching, unsure
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker, rank_said
 from bot.conversation.refinement import names_something, refine_search, start_search
@@ -17,8 +17,6 @@ from bot.understanding.models import Parse
 
 # Steps that answer with one sentence of the catalogue.
 _SENTENCES = {
-    "answer_funding": "answers.funding",
-    "answer_visa": "answers.visa",
     "find_association": "answers.association",
     "find_event": "answers.event",
     "subscribe_alerts": "answers.alerts",
@@ -108,11 +106,20 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    return await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
+    sourced = await questions.answer_eligibility(turn, parse)
+    return sourced or await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
 
 
-async def _programme(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    return await answers.answer_programme(turn, parse, embedder=tools.embedder)
+async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
+    return await questions.answer_programme(turn, parse)
+
+
+async def _funding(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
+    return await questions.answer_funding(turn, parse)
+
+
+async def _visa(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
+    return await questions.answer_visa(turn, parse)
 
 
 async def _adviser(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
@@ -182,6 +189,8 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "how_to_apply": _apply,
     "answer_eligibility": _eligibility,
     "answer_programme": _programme,
+    "answer_funding": _funding,
+    "answer_visa": _visa,
     "offer_adviser": _adviser,
     "change_language": _language,
     "confirm_restart": _confirm_restart,
