@@ -88,7 +88,7 @@ async def test_a_yes_that_names_a_place_is_more_than_a_yes(simple_house: House) 
     scripted(simple_house, ("search_volunteering", 0.9), ("greet", 0.01))
     await tells(user, "du volontariat")
     scripted(simple_house, ("affirm", 0.9), ("greet", 0.01), entities=[SPAIN])
-    assert "Espagne" in (await tells(user, "oui, en  Espagne")).text
+    assert "Espagne" in (await tells(user, "oui, dac Espagne")).text
 
 
 async def test_for_leaving_the_kind_is_asked_once_and_what_was_said_is_kept(simple_house: House) -> None:
