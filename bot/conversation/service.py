@@ -123,7 +123,7 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
     if needs.first is not None:
         parse = with_first(parse, needs)
         step = step_of(parse.intent.name)
-    if is_resuming(turn.text) and not names_something(parse):
+    if step != EMERGENCY and is_resuming(turn.text) and not names_something(parse):
         step = "resume_search"
     if parse.source == "simple" and _is_notice_due(turn):
         turn.notes.append(say("chat.simple_mode", turn.language))
