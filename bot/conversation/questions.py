@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.chat.formatting import escape
+from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.conditions import fact_label, failed_words
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.sheets import pages, sheet_pages, source_line, sources_line
+from bot.conversation.sheets import LONGEST_ANSWER, lines_of, pages, sheet_pages, source_line, sources_line
 from bot.conversation.telling import note_told, question_rows, said, situation_of
 from bot.conversation.wording import listed
 from bot.kit.errors import UserError
@@ -214,8 +214,11 @@ async def _missing(turn: Turn, flow: dict[str, Any], situation: Situation) -> Co
     if flow["name"] == "visa":
         if not situation.knows("nationality") or not situation.knows("destination"):
             return Counter(fact for fact in ("nationality", "destination") if not situation.knows(fact))
-        return Counter(fact for _, judgement in find_visas(library, situation)[:1] for fact in judgement.missing)
-    return Counter(judge(await _conditions(turn, flow), situation).missing)
+        found = find_visas(library, situation)
+        is_same = len({visa.needs for visa, _ in found if visa.is_asserted}) == 1
+        return Counter(() if is_same else (fact for _, judgement in found[:1] for fact in judgement.missing))
+    judgement = judge(await _conditions(turn, flow), situation)
+    return Counter(() if judgement.truth is Truth.NO else judgement.missing)
 
 
 def _situation(turn: Turn, flow: dict[str, Any]) -> Situation:
@@ -347,19 +350,26 @@ def _programme_rows(turn: Turn, programme: Programme) -> list[list[Button]]:
 
 
 def _side_by_side(turn: Turn, pair: Sequence[tuple[str, Entry]]) -> Reply:
-    """Return two sheets in short, one above the other, each with its source."""
-    blocks = []
-    for _, entry in pair:
-        text = getattr(entry, "summary", None) if entry.is_asserted else None
-        who = getattr(entry, "who", None) if entry.is_asserted else None
-        words = escape(text.said(turn.language)) if text else say("knowledge.unsure", turn.language)
-        lines = [f"<b>{escape(entry.names.said(turn.language))}</b>", words]
-        if who:
-            lines.append(say("knowledge.who", turn.language, what=escape(who.said(turn.language))))
-        blocks.append("\n".join([*lines, source_line(entry, turn.language, today=turn.today)]))
+    """Return two sheets in short, one above the other, each with its source; for whom they are, if there is room."""
+    shown = "\n\n".join(_in_short(turn, entry, with_whom=True) for _, entry in pair)
+    if visible_length(shown) > LONGEST_ANSWER:
+        shown = "\n\n".join(_in_short(turn, entry, with_whom=False) for _, entry in pair)
     buttons = [[_sheet_button(topic, entry, turn.language)] for topic, entry in pair]
-    shown = pages(["\n\n".join(blocks)])[0]
     return Reply(shown, [*buttons, *resume_rows(turn)])
+
+
+def _in_short(turn: Turn, entry: Entry, *, with_whom: bool) -> str:
+    language = turn.language
+    lines = [f"<b>{escape(entry.names.said(language))}</b>"]
+    if not entry.is_asserted:
+        lines.append(say("knowledge.unsure", language))
+    elif isinstance(entry, Programme):
+        lines.append(escape(entry.summary.said(language)))
+        if with_whom:
+            lines.append(say("knowledge.who", language, what=escape(entry.who.said(language))))
+    else:
+        lines.append(lines_of(entry, language)[0])
+    return "\n".join([*lines, source_line(entry, language, today=turn.today)])
 
 
 def _choice(

@@ -115,16 +115,16 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
     parse = with_refusals(parse)
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
-    if step != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
+    if step != EMERGENCY and is_resuming(turn.text) and not names_something(parse) and has_search(turn):
+        step = "resume_search"
+    elif step != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
         await log_incoming(turn, parse)
         await send(turn, reply)
         return
-    needs = needs_in(parse) if step != EMERGENCY else Needs()
+    needs = needs_in(parse) if step not in (EMERGENCY, RESUME) else Needs()
     if needs.first is not None:
         parse = with_first(parse, needs)
         step = step_of(parse.intent.name)
-    if step != EMERGENCY and is_resuming(turn.text) and not names_something(parse):
-        step = "resume_search"
     if parse.source == "simple" and _is_notice_due(turn):
         turn.notes.append(say("chat.simple_mode", turn.language))
     if seen.verdict is Verdict.TOO_LONG:

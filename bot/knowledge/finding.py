@@ -90,11 +90,14 @@ def _longest_at(library: Library, words: Sequence[str], start: int, text: str) -
         name = " ".join(words[start : start + size])
         if not _is_meant(name, words, start, text):
             continue
-        if pairs := library.names.get(name):
-            return Named(name, pairs[0][0], tuple(entry for _, entry in pairs))
+        pairs = library.names.get(name, ())
         code = exact_programme_code(name)
-        if code and (programmes := programmes_of_codes(library, [code])):
+        programmes = programmes_of_codes(library, [code]) if code else ()
+        # Whoever says only "European Solidarity Corps" means the programme, not the grant that bears its name.
+        if programmes and not (pairs and pairs[0][0] == "programmes"):
             return Named(name, "programmes", programmes)
+        if pairs:
+            return Named(name, pairs[0][0], tuple(entry for _, entry in pairs))
     return None
 
 
@@ -103,7 +106,8 @@ def _is_meant(name: str, words: Sequence[str], start: int, text: str) -> bool:
     if name not in _everyday_words():
         return True
     before = words[start - 1] if start else ""
-    return name.upper() in text or len(words) <= _SHORT_ANSWER or before in _articles()
+    is_in_capitals = name.upper() != name and name.upper() in text
+    return is_in_capitals or len(words) <= _SHORT_ANSWER or before in _articles()
 
 
 def _misspelt(library: Library, words: Sequence[str]) -> tuple[Named, ...]:
