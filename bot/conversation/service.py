@@ -52,6 +52,7 @@ FLOOD_LIMIT = 20
 PRESS_LIMIT = 60  # turning pages is quicker than writing
 URGENT_LIMIT = 60  # distress is answered even in a burst of messages
 _READ_IN_A_FLOOD = 500
+RESUME = "resume_search"
 _FLOOD = "flood"  # the intent of what was not read
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 # The questions that change which step Rasa chooses; its domain knows no other.
@@ -115,8 +116,8 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
     parse = with_refusals(parse)
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
-    if step != EMERGENCY and is_resuming(turn.text) and not names_something(parse) and has_search(turn):
-        step = "resume_search"
+    if step != EMERGENCY and _is_way_back(turn, parse):
+        step = RESUME
     elif step != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
         await log_incoming(turn, parse)
         await send(turn, reply)
@@ -130,6 +131,12 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
     if seen.verdict is Verdict.TOO_LONG:
         turn.notes.append(say("chat.shortened", turn.language))
     await _answer_with(turn, services, parse, step, needs=needs)
+
+
+def _is_way_back(turn: Turn, parse: Parse) -> bool:
+    """Say whether "on reprend" means the running search; without one, it means the questions under way."""
+    has_search = turn.conversation.criteria is not None
+    return is_resuming(turn.text) and not names_something(parse) and (has_search or turn.conversation.flow is None)
 
 
 async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
