@@ -58,7 +58,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
             "neighbours": 10,
             "neighbour_spread": 0.05,
             "neighbour_weight": 0.5,
-            "folds": 3,
+            "folds": 2,
             # Share of the messages in scope that the refusal lets through.
             "kept": 0.95,
             # Below this probability of the likeliest intent, a message in scope is not answered by guessing.
