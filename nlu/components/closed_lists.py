@@ -8,6 +8,9 @@ from nlu.components.spelling import fold, without_accents
 # Shorter words have too many real neighbours ("Mali" and "mail").
 _FUZZY_FROM = 6
 _LONGEST = 5
+# "and", "so", "in", "to", "like", glued to an Arabic word; "to the" swallows the article.
+_PARTICLES = re.compile("لل|[وفبلك]")
+_SHORTEST_NAME = 3
 _WORDS = re.compile(r"\d+|[^\W_]+(?:-[^\W_]+)*\+?|[^\w\s]")
 
 
@@ -62,13 +65,25 @@ class ClosedLists:
             shown.append(f"xx{kind}xx" if kind else word)
         return " ".join(shown)
 
+    def glued(self, written: str) -> int:
+        """Return how many characters of glued particles stand before a name: 1 in "بإسبانيا", 0 in "إسبانيا"."""
+        if not _PARTICLES.match(written):
+            return 0
+        for first, length in _shapes(written.partition(" ")[0]):
+            words = plain(first + written[length + len(first) :]).replace("-", " ").split()
+            if tuple(words) in self._exact:
+                return length
+        return 0
+
     def _longest_name(self, words: Sequence[str], start: int) -> Tuple[int, List[str]]:
         """Return how many words the longest name from `start` has, and its lists; 0 when there is none."""
-        opened = self._openers.get(words[start].partition("-")[0], 0)
-        for length in range(min(_LONGEST, opened, len(words) - start), 0, -1):
-            key = tuple(part for word in words[start : start + length] for part in word.split("-"))
-            if key in self._exact:
-                return length, sorted(self._exact[key])
+        for first, _ in _shapes(words[start]):
+            opened = self._openers.get(first.partition("-")[0], 0)
+            for length in range(min(_LONGEST, opened, len(words) - start), 0, -1):
+                written = (first, *words[start + 1 : start + length])
+                key = tuple(part for word in written for part in word.split("-"))
+                if key in self._exact:
+                    return length, sorted(self._exact[key])
         return 0, []
 
     def _near(self, word: str) -> List[str]:
@@ -76,6 +91,15 @@ class ClosedLists:
         if len(word) < _FUZZY_FROM - 1:
             return []
         return sorted({kind for key in _one_letter_less(word) for kind in self._fuzzy.get(key, ())})
+
+
+def _shapes(word: str) -> List[Tuple[str, int]]:
+    """Return the word, then what is left of an Arabic one without its glued particles, with how many were taken."""
+    shapes, taken = [(word, 0)], 0
+    while _PARTICLES.match(word[taken:]) and len(word) - taken > _SHORTEST_NAME:
+        taken += len(_PARTICLES.match(word[taken:]).group())
+        shapes.append((word[taken:], taken))
+    return shapes
 
 
 def plain(word: str) -> str:

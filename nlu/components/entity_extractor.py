@@ -118,7 +118,13 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):
         self._tagger.set(pycrfsuite.ItemSequence(self._features(message)))
         tags = self._tagger.tag()
         sure = [self._tagger.marginal(tag, i) for i, tag in enumerate(tags)]
-        return entities_from(message.get(TEXT), message.get(TOKENS_NAMES[TEXT]), tags, sure)
+        found = entities_from(message.get(TEXT), message.get(TOKENS_NAMES[TEXT]), tags, sure)
+        return [self._without_particles(entity) for entity in found]
+
+    def _without_particles(self, entity: Dict[Text, Any]) -> Dict[Text, Any]:
+        """Return the entity without the Arabic particles that are glued to its name."""
+        cut = self._lists.glued(entity["value"])
+        return {**entity, "start": entity["start"] + cut, "value": entity["value"][cut:]} if cut else entity
 
     def _features(self, message: Message) -> List[Features]:
         """Return the features of each token of the message."""
