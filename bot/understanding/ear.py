@@ -1,8 +1,9 @@
 """Hears distress in words that no list foresaw: the meaning of a message, its words and its letters, weighed.
 
-A logistic regression of three views of the text: the sentence encoder's vector, words and parts of words (which read
-SMS, typos and Arabic in Latin letters better than the encoder does), and what the lexicon of `guard` says. Its weights
-are in `distress.npz`, fitted by `make distress` on `distress_phrases/` and the assistant's own training messages;
+A logistic regression of two views of the text: the sentence encoder's vector, and words and parts of words, which read
+SMS, typos and Arabic in Latin letters better than the encoder does. It was fitted knowing what the lexicon of `guard`
+says, and so learned most from what the lexicon misses; what the lexicon hears needs no second opinion. The weights are
+in `distress.npz`, fitted by `make distress` on `distress_phrases/` and the model's own training messages;
 docs/decisions/0011-distress.md says what was measured. Needs no Rasa, keeps nothing of what it reads.
 """
 
@@ -41,7 +42,6 @@ class EarWeights:
         meaning: weights of the sentence vector, shape (512,).
         parts: weights of words and parts of words, shape (8192,).
         rarity: how telling each of these is (inverse document frequency), shape (8192,).
-        lexicon: weight of the lexicon's word.
         bias: score of a text without anything.
         threshold: score from which a whole text is distress.
         piece_threshold: the same for a piece of a longer text.
@@ -50,7 +50,6 @@ class EarWeights:
     meaning: Numbers
     parts: Numbers
     rarity: Numbers
-    lexicon: float
     bias: float
     threshold: float
     piece_threshold: float
@@ -65,22 +64,20 @@ class DistressEar:
 
     def hears(self, text: str) -> bool:
         """Say whether a message shows distress, by the lexicon or by what was learned."""
-        return is_distress(text) or self._is_learned_distress(text)
+        return is_distress(text) or self._is_learned_distress(text[:LONGEST_TEXT])
 
     def scores(self, texts: Sequence[str]) -> Numbers:
-        """Return the score of each text, read as a whole: the logarithm of the odds of distress."""
+        """Return the score of each text, which the lexicon does not know: the logarithm of the odds of distress."""
         weights = self._weights
         openeds = [opened(text) for text in texts]
         vectors = np.stack(self._embedder.embed(texts))
         found = [parts_of(text, weights.rarity) for text in openeds]
         said = np.array([math.fsum(weights.parts[where] * values) for where, values in found], np.float32)
-        lexicon = np.array([is_distress(text) for text in texts], np.float32)
-        scores = vectors @ weights.meaning + said + lexicon * weights.lexicon + weights.bias
+        scores = vectors @ weights.meaning + said + weights.bias
         return scores.astype(np.float32)
 
     def _is_learned_distress(self, text: str) -> bool:
-        read = text[:LONGEST_TEXT]
-        whole, *pieces = self.scores([read, *pieces_of(read)])
+        whole, *pieces = self.scores([text, *pieces_of(text)])
         weights = self._weights
         return bool(whole > weights.threshold or max(pieces, default=-math.inf) > weights.piece_threshold)
 
@@ -117,16 +114,16 @@ def read_weights() -> EarWeights:
     """
     with resources.files("bot.understanding").joinpath(_WEIGHTS).open("rb") as file, np.load(file) as arrays:
         meaning, parts, rarity = (arrays[name].astype(np.float32) for name in ("meaning", "parts", "rarity"))
-        lexicon, bias, threshold, piece_threshold = (float(number) for number in arrays["numbers"])
+        bias, threshold, piece_threshold = (float(number) for number in arrays["numbers"])
     if meaning.shape != (DIMENSIONS,) or parts.shape != (PARTS,) or rarity.shape != (PARTS,):
         raise ValueError(f"{_WEIGHTS} does not fit this version: run make distress")
-    return EarWeights(meaning, parts, rarity, lexicon, bias, threshold, piece_threshold)
+    return EarWeights(meaning, parts, rarity, bias, threshold, piece_threshold)
 
 
 def write_weights(weights: EarWeights, folder: Path) -> None:
     """Write weights where `read_weights` of a package in `folder` finds them; half precision is enough."""
     meaning, parts, rarity = (each.astype(np.float16) for each in (weights.meaning, weights.parts, weights.rarity))
-    numbers = np.array([weights.lexicon, weights.bias, weights.threshold, weights.piece_threshold], np.float32)
+    numbers = np.array([weights.bias, weights.threshold, weights.piece_threshold], np.float32)
     np.savez_compressed(folder / _WEIGHTS, meaning=meaning, parts=parts, rarity=rarity, numbers=numbers)
 
 

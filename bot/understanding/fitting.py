@@ -17,8 +17,8 @@ from bot.understanding.ear import PARTS, EarWeights, Indices, Numbers, parts_of
 from bot.understanding.guard import is_distress, opened
 
 # Set on the assistant's validation messages and by folds of the phrases (docs/decisions/0011-distress.md).
-THRESHOLD = 0.5
-PIECE_THRESHOLD = 1.0
+THRESHOLD = 0.25
+PIECE_THRESHOLD = 1.25
 _PENALTY = 1.0
 _ROUNDS = 150
 _MEMORY = 12
@@ -69,6 +69,7 @@ def fit_ear(phrases: Sequence[Phrase], embedder: Embedder) -> EarWeights:
     openeds = [opened(phrase.text) for phrase in phrases]
     rarity = _rarity(openeds)
     vectors = np.stack(embedder.embed([phrase.text for phrase in phrases]))
+    # The lexicon has a column of its own, whose weight is not kept: the others then learn what it misses.
     lexicon = np.array([[is_distress(phrase.text)] for phrase in phrases], np.float32)
     parts = [parts_of(text, rarity) for text in openeds]
     table = _Table(
@@ -84,7 +85,6 @@ def fit_ear(phrases: Sequence[Phrase], embedder: Embedder) -> EarWeights:
         meaning=found[:DIMENSIONS].astype(np.float32),
         parts=found[DIMENSIONS + 1 : -1].astype(np.float32),
         rarity=rarity,
-        lexicon=float(found[DIMENSIONS]),
         bias=float(found[-1]),
         threshold=THRESHOLD,
         piece_threshold=PIECE_THRESHOLD,
