@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
@@ -106,13 +107,14 @@ def pieces_of(text: str) -> list[str]:
     return pieces
 
 
-def read_weights() -> EarWeights:
-    """Read the weights that the product ships.
+def read_weights(path: Traversable | None = None) -> EarWeights:
+    """Read weights: those at `path`, else those that the product ships.
 
     Raises:
         ValueError: they were fitted for another version.
     """
-    with resources.files("bot.understanding").joinpath(_WEIGHTS).open("rb") as file, np.load(file) as arrays:
+    shipped = resources.files("bot.understanding").joinpath(_WEIGHTS)
+    with (path or shipped).open("rb") as file, np.load(file) as arrays:
         meaning, parts, rarity = (arrays[name].astype(np.float32) for name in ("meaning", "parts", "rarity"))
         bias, threshold, piece_threshold = (float(number) for number in arrays["numbers"])
     if meaning.shape != (DIMENSIONS,) or parts.shape != (PARTS,) or rarity.shape != (PARTS,):
@@ -121,7 +123,7 @@ def read_weights() -> EarWeights:
 
 
 def write_weights(weights: EarWeights, folder: Path) -> None:
-    """Write weights where `read_weights` of a package in `folder` finds them; half precision is enough."""
+    """Write weights into a folder, for `read_weights`; half precision is enough."""
     meaning, parts, rarity = (each.astype(np.float16) for each in (weights.meaning, weights.parts, weights.rarity))
     numbers = np.array([weights.bias, weights.threshold, weights.piece_threshold], np.float32)
     np.savez_compressed(folder / _WEIGHTS, meaning=meaning, parts=parts, rarity=rarity, numbers=numbers)
