@@ -24,7 +24,7 @@ from bot.kit.embedding import SentenceEmbedder
 from bot.kit.settings import Settings
 from bot.outbox.service import enqueue_call
 from bot.queue.service import open_queue
-from bot.understanding.rasa_client import RasaClient
+from bot.understanding.service import DistressEar, RasaClient
 
 RASA_CALLS_IN_FLIGHT = 8
 RASA_TIMEOUT_SECONDS = 3.0
@@ -67,7 +67,10 @@ async def open_collaborators(
         )  # fmt: skip
         embedder = SentenceEmbedder()
         tools = Tools(embedder=embedder, settings=settings)
-        services = Services(rasa=rasa, tools=tools, show_typing=functools.partial(_show_typing, sessions))
+        services = Services(
+            rasa=rasa, hears_distress=DistressEar(embedder).hears, tools=tools,
+            show_typing=functools.partial(_show_typing, sessions),
+        )  # fmt: skip
         try:
             yield Collaborators(
                 settings=settings, database_url=database_url, engine=engine, sessions=sessions,

@@ -38,7 +38,6 @@ from bot.understanding.service import (
     Screen,
     Verdict,
     detect_language,
-    is_distress,
     screen,
     understand,
     understand_simply,
@@ -76,18 +75,23 @@ class Rasa(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """What a turn needs besides its transaction."""
+    """What a turn needs besides its transaction.
+
+    Attributes:
+        hears_distress: says whether a text shows distress; asked first, without Rasa, a few milliseconds a message.
+    """
 
     rasa: Rasa
+    hears_distress: Callable[[str], bool]
     tools: Tools
     show_typing: Callable[[Turn], Awaitable[None]]
 
 
 async def answer_text(turn: Turn, services: Services) -> None:
     """Answer what a person wrote: guards first, then Rasa, else the search on their own words."""
-    if await is_flooding(turn):
+    if await is_flooding(turn, services):
         return
-    is_urgent = is_distress(turn.text)
+    is_urgent = services.hears_distress(turn.text)
     if not is_urgent and (press := await typed_press(turn)) is not None:
         await _answer_press(turn, services, press)
         return
@@ -148,13 +152,13 @@ async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
     await send(turn, reply if reply.text else replace(reply, text=reply.toast))
 
 
-async def is_flooding(turn: Turn) -> bool:
+async def is_flooding(turn: Turn, services: Services) -> bool:
     """Whether this person writes faster than anybody reads: one polite notice at the limit, then silence.
 
     Distress is still heard, by its first words: reading long texts through is what a flood would keep us busy with.
     """
     recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW)
-    is_urgent = recent >= FLOOD_LIMIT and is_distress(turn.text[:_READ_IN_A_FLOOD])
+    is_urgent = recent >= FLOOD_LIMIT and services.hears_distress(turn.text[:_READ_IN_A_FLOOD])
     if recent < FLOOD_LIMIT or (recent < URGENT_LIMIT and is_urgent):
         return False
     if is_urgent:
