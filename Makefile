@@ -2,7 +2,7 @@
 # What a command prints goes to standard output; the set-up speaks on standard error only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up setup train test check bench nlu-report distress lock clean
+.PHONY: help demo up setup train test check bench nlu-report lock clean
 .NOTPARALLEL:
 
 SETUP := sh scripts/setup
@@ -23,8 +23,8 @@ up: ## everything on this machine: Rasa, worker, Telegram, scheduler, HTTP (Ctrl
 setup: ## the two environments and the trained model
 	@$(SETUP) app nlu model </dev/null
 
-train: ## train Rasa's model, if what it is made of has changed
-	@$(SETUP) nlu model </dev/null
+train: ## train Rasa's model and fit the ear for distress, if what they are made of has changed
+	@$(SETUP) app nlu model </dev/null
 
 test: ## all the tests (does all the set-up); make test ARGS="tests/kit -k masking" for some
 	@$(SETUP) dev nlu model </dev/null
@@ -48,10 +48,6 @@ bench: ## measure speed and size, with the peers in the same run
 nlu-report: ## measure how messages are understood, into docs/nlu.md (ARGS=--without-peers: minutes, not an hour)
 	@$(SETUP) app nlu model </dev/null
 	@nlu/.venv/bin/python -m nlu.report $(ARGS)
-
-distress: ## fit what hears distress without Rasa, after its phrases or the training messages changed
-	@$(SETUP) app </dev/null
-	@.venv/bin/python scripts/fit_distress.py
 
 lock: ## write the locked requirement files anew (UPGRADE=1 for the newest versions)
 	@UPGRADE=$(UPGRADE) $(SETUP) lock </dev/null

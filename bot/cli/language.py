@@ -65,9 +65,10 @@ async def _parse_all(settings: Settings, base_url: str | None) -> None:
     import httpx
 
     from bot.apps.parsing import Reader, parse_lines
+    from bot.apps.wiring import open_ear
     from bot.kit.clock import local_day, utc_now
     from bot.kit.embedding import SentenceEmbedder
-    from bot.understanding.service import DistressEar, RasaClient
+    from bot.understanding.service import RasaClient
 
     # A line that is not UTF-8 must not end the others.
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -75,7 +76,7 @@ async def _parse_all(settings: Settings, base_url: str | None) -> None:
         rasa = None
         if base_url is not None:
             rasa = RasaClient(base_url, settings.secret_for_rasa(), http, timeout=_PATIENCE_SECONDS)
-        reader = Reader(rasa, DistressEar(SentenceEmbedder()).hears, local_day(utc_now()))
+        reader = Reader(rasa, open_ear(SentenceEmbedder()).hears, local_day(utc_now()))
         async for result in parse_lines(_lines_of_input(), reader):
             print_json(result)
 

@@ -3,8 +3,8 @@
 A logistic regression of two views of the text: the sentence encoder's vector, and words and parts of words, which read
 SMS, typos and Arabic in Latin letters better than the encoder does. It was fitted knowing what the lexicon of `guard`
 says, and so learned most from what the lexicon misses; what the lexicon hears needs no second opinion. The weights are
-in `distress.npz`, fitted by `make distress` on `distress_phrases/` and the model's own training messages;
-docs/decisions/0011-distress.md says what was measured. Needs no Rasa, keeps nothing of what it reads.
+in `models/distress-*.npz`, fitted at the set-up (scripts/fit_distress.py) on `distress_phrases/` and the messages of
+`nlu/data`; docs/decisions/0011-distress.md says what was measured. Needs no Rasa, keeps nothing of what it reads.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +23,7 @@ from bot.kit.embedding import DIMENSIONS, Embedder
 from bot.understanding.guard import LONGEST_TEXT, is_distress, opened
 
 PARTS = 8_192
-_WEIGHTS = "distress.npz"
+WEIGHTS = "distress-"  # the files of weights are named so, with a digest of what they were fitted on
 _LETTERS = (3, 4, 5)
 # Longer texts are also read a piece at a time: an alarm in the middle of a story is drowned in the whole of it.
 _PIECE_CHARACTERS = 140
@@ -59,9 +57,10 @@ class EarWeights:
 class DistressEar:
     """Says whether a message shows distress; a few milliseconds a message, the same answer each time."""
 
-    def __init__(self, embedder: Embedder, weights: EarWeights | None = None) -> None:
+    def __init__(self, embedder: Embedder, weights: EarWeights | None) -> None:
+        """Keep what was learned; None hears by the lexicon alone."""
         self._embedder = embedder
-        self._weights = weights or read_weights()
+        self._weights = weights
 
     def hears(self, text: str) -> bool:
         """Say whether a message shows distress, by the lexicon or by what was learned."""
@@ -107,26 +106,33 @@ def pieces_of(text: str) -> list[str]:
     return pieces
 
 
-def read_weights(path: Traversable | None = None) -> EarWeights:
-    """Read weights: those at `path`, else those that the product ships.
+def find_weights(folder: Path) -> EarWeights | None:
+    """Return the newest weights of a folder, None when there are none: only the lexicon then hears."""
+    found = sorted(folder.glob(f"{WEIGHTS}*.npz"), key=lambda path: path.stat().st_mtime)
+    return read_weights(found[-1]) if found else None
+
+
+def read_weights(path: Path) -> EarWeights:
+    """Return the weights of a file.
 
     Raises:
         ValueError: they were fitted for another version.
     """
-    shipped = resources.files("bot.understanding").joinpath(_WEIGHTS)
-    with (path or shipped).open("rb") as file, np.load(file) as arrays:
+    with np.load(path) as arrays:
         meaning, parts, rarity = (arrays[name].astype(np.float32) for name in ("meaning", "parts", "rarity"))
         bias, threshold, piece_threshold = (float(number) for number in arrays["numbers"])
     if meaning.shape != (DIMENSIONS,) or parts.shape != (PARTS,) or rarity.shape != (PARTS,):
-        raise ValueError(f"{_WEIGHTS} does not fit this version: run make distress")
+        raise ValueError(f"{path.name} does not fit this version: run make train")
     return EarWeights(meaning, parts, rarity, bias, threshold, piece_threshold)
 
 
-def write_weights(weights: EarWeights, folder: Path) -> None:
-    """Write weights into a folder, for `read_weights`; half precision is enough."""
+def write_weights(weights: EarWeights, path: Path) -> None:
+    """Write weights for `read_weights`, in one move; half precision is enough."""
     meaning, parts, rarity = (each.astype(np.float16) for each in (weights.meaning, weights.parts, weights.rarity))
     numbers = np.array([weights.bias, weights.threshold, weights.piece_threshold], np.float32)
-    np.savez_compressed(folder / _WEIGHTS, meaning=meaning, parts=parts, rarity=rarity, numbers=numbers)
+    with path.with_suffix(".draft").open("wb") as draft:
+        np.savez_compressed(draft, meaning=meaning, parts=parts, rarity=rarity, numbers=numbers)
+    path.with_suffix(".draft").replace(path)
 
 
 def _parts(opened_text: str) -> Iterator[str]:

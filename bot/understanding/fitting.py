@@ -1,6 +1,6 @@
 """Fits the ear for distress (`ear.py`): a logistic regression, by limited-memory BFGS in plain numpy.
 
-Run by `make distress` (scripts/fit_distress.py), never while people write: the product ships the weights.
+Run at the set-up (scripts/fit_distress.py), never while people write.
 """
 
 from __future__ import annotations

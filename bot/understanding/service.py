@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.understanding.ear import DistressEar
+from bot.understanding.ear import DistressEar, find_weights
 from bot.understanding.errors import RasaUnavailable
 from bot.understanding.gazetteer import find_entities
 from bot.understanding.guard import Screen, Verdict, is_distress, screen
@@ -26,6 +26,7 @@ from bot.vocabulary.text import fold
 
 __all__ = [
     "DistressEar",
+    "find_weights",
     "RasaClient",
     "RasaUnavailable",
     "Screen",

@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from bot.kit.embedding import SentenceEmbedder
-from bot.understanding.ear import DistressEar, pieces_of, read_weights, write_weights
+from bot.understanding.ear import DistressEar, find_weights, pieces_of, write_weights
 from bot.understanding.fitting import Phrase, fit_ear, minimise
 from bot.understanding.guard import is_distress
 
 TESTS = Path(__file__).parents[1]
+MODELS = TESTS.parent / "models"
 LANGUAGES = ("fr", "en", "es", "ar")
 _ANNOTATED = re.compile(r"\[([^\]]+)\](?:\([^)]+\)|\{[^}]+\})")
 STORY = (
@@ -30,7 +31,7 @@ STORY = (
 
 @pytest.fixture(scope="module")
 def ear(embedder: SentenceEmbedder) -> DistressEar:
-    return DistressEar(embedder)
+    return DistressEar(embedder, find_weights(MODELS))
 
 
 def phrases(folder: str, language: str) -> dict[str, list[str]]:
@@ -94,8 +95,8 @@ def test_no_text_breaks_the_ear(ear: DistressEar, text: str) -> None:
 def test_the_answer_does_not_depend_on_what_was_read_before(embedder: SentenceEmbedder) -> None:
     texts = phrases("nlu/distress", "fr")["urgent"][:10]
     fresh = SentenceEmbedder(cache_size=1)
-    assert [DistressEar(fresh).hears(text) for text in reversed(texts)] == [
-        DistressEar(embedder).hears(text) for text in texts
+    assert [DistressEar(fresh, find_weights(MODELS)).hears(text) for text in reversed(texts)] == [
+        DistressEar(embedder, find_weights(MODELS)).hears(text) for text in texts
     ][::-1]
 
 
@@ -126,8 +127,10 @@ def test_what_is_fitted_tells_its_phrases_apart_and_survives_being_written(
     weights = fit_ear([Phrase(text, is_urgent, 5.0) for text, is_urgent in told], embedder)
     urgent, *calm = DistressEar(embedder, weights).scores([text for text, _ in told])
     assert urgent > max(calm)
-    write_weights(weights, tmp_path)
-    again = read_weights(tmp_path / "distress.npz")
+    assert find_weights(tmp_path) is None
+    write_weights(weights, tmp_path / "distress-0.npz")
+    again = find_weights(tmp_path)
+    assert again
     assert again.meaning == pytest.approx(weights.meaning, abs=1e-3)
     assert again.threshold == weights.threshold
 
