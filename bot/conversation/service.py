@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from bot.chat.keyboards import Press
+from bot.conversation.asking import waiting_rows
 from bot.conversation.decisions import decided, masked, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
 from bot.conversation.hearing import is_insult, typed_press
@@ -20,7 +21,7 @@ from bot.conversation.manner import manner_asked
 from bot.conversation.markers import is_resuming
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.presses import press_button
-from bot.conversation.questions import answer_pending, waiting_rows
+from bot.conversation.questions import answer_pending
 from bot.conversation.refinement import names_something
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_refusals

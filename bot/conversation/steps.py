@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, manner, offers, questions, searching, unsure
+from bot.conversation import answers, eligibility, funding, manner, offers, papers, programmes, searching, unsure
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker, rank_said
 from bot.conversation.refinement import names_something, refine_search, start_search
@@ -106,20 +106,20 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    sourced = await questions.answer_eligibility(turn, parse)
+    sourced = await eligibility.answer_eligibility(turn, parse)
     return sourced or await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
 
 
 async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_programme(turn, parse)
+    return await programmes.answer_programme(turn, parse)
 
 
 async def _funding(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_funding(turn, parse)
+    return await funding.answer_funding(turn, parse)
 
 
 async def _visa(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_visa(turn, parse)
+    return await papers.answer_visa(turn, parse)
 
 
 async def _adviser(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
