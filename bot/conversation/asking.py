@@ -1,25 +1,25 @@
 """Asks one thing at a time (`Conversation.flow`) before an answer, and never what is known already.
 
 A flow is JSON: `name` of the inquiry, `asked` (the facts asked so far), `waiting` (the fact whose answer is awaited),
-the stay that the message named, and what the inquiry is about. Any other message may come between; a button brings the
-questions back.
+the stay that the message named, and `of` (topic and identity of what the inquiry is about). Any other message may come
+between; a button brings the questions back. `subject` is what was last shown, and stays when no question waits.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.keyboards import Button
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.telling import question_rows, said, situation_of
-from bot.knowledge.service import Situation
+from bot.knowledge.service import Programme, Situation
 from bot.locales.service import say
 from bot.understanding.models import Parse
 
-_STAY = ("destination", "months")
+_STAY = ("destination", "months", "kind")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ async def go_on(turn: Turn, inquiry: Inquiry, flow: dict[str, Any]) -> Reply:
     fact = await _next_fact(turn, inquiry, flow)
     if fact is not None and len(flow["asked"]) < inquiry.most:
         return ask(turn, {**flow, "asked": [*flow["asked"], fact]}, fact)
-    turn.conversation.flow = None
+    subject = flow.get("of") or flow.get("subject")
+    turn.conversation.flow = {"subject": subject, "name": inquiry.name} if subject else None
     return await inquiry.answer(turn, flow)
 
 
@@ -57,9 +58,39 @@ def ask(turn: Turn, flow: dict[str, Any], fact: str) -> Reply:
     return Reply(say(f"knowledge.ask_{fact}", turn.language), question_rows(fact, asked, turn.language))
 
 
+def is_waiting(turn: Turn) -> bool:
+    """Return whether a question waits for its answer."""
+    return waiting_for(turn) is not None
+
+
+def waiting_for(turn: Turn) -> tuple[Any, ...] | None:
+    """Return which question waits: of which inquiry, about what, on which fact; None when none does."""
+    flow = turn.conversation.flow or {}
+    return (flow.get("name"), flow.get("of"), flow["waiting"]) if flow.get("waiting") else None
+
+
+def note_subject(turn: Turn, topic: str, identity: str) -> None:
+    """Keep what was last shown: "et à 17 ans ?" is about that."""
+    waiting = turn.conversation.flow if is_waiting(turn) else None
+    turn.conversation.flow = {**(waiting or {}), "subject": [topic, identity]}
+
+
+def subject_of(turn: Turn) -> tuple[str, str] | None:
+    """Return the topic and the identity of what was last shown or asked about, if any."""
+    flow = turn.conversation.flow or {}
+    subject = flow.get("of") or flow.get("subject")
+    return (str(subject[0]), str(subject[1])) if subject else None
+
+
+def drop_subject(turn: Turn) -> None:
+    """Forget what was last shown, a search having come since; a question that waits goes on waiting."""
+    flow = {name: value for name, value in (turn.conversation.flow or {}).items() if name != "subject"}
+    turn.conversation.flow = flow if flow.get("waiting") else None
+
+
 def waiting_rows(turn: Turn) -> list[list[Button]]:
     """Return the button that brings back the questions under way, if any."""
-    if not turn.conversation.flow or not turn.conversation.flow.get("waiting"):
+    if not is_waiting(turn):
         return []
     return [[Button(say("knowledge.resume_questions", turn.language), "resume_questions")]]
 
@@ -76,9 +107,16 @@ def situation_for(turn: Turn, flow: dict[str, Any]) -> Situation:
     return situation
 
 
-def stay_said(parse: Parse) -> dict[str, Any]:
-    """Return what a message says of the stay, as a flow keeps it."""
-    return {fact: value for fact in _STAY if (value := said(parse, fact)) is not None}
+def stay_said(parse: Parse, programmes: Sequence[Programme] = ()) -> dict[str, Any]:
+    """Return what a message says of the stay, as a flow keeps it; programmes of one kind say which."""
+    said_of_it = {fact: value for fact in _STAY if (value := said(parse, fact)) is not None}
+    return {**kind_of(programmes), **said_of_it}
+
+
+def kind_of(programmes: Sequence[Programme]) -> dict[str, Any]:
+    """Return the kind of stay that some programmes all have, as a flow keeps it."""
+    kinds = {programme.kind for programme in programmes}
+    return {"kind": kinds.pop()} if len(kinds) == 1 else {}
 
 
 def stay_kept(flow: dict[str, Any]) -> dict[str, Any]:

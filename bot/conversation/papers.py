@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
-from bot.conversation.asking import Inquiry, go_on, situation_for, stay_said
+from bot.conversation.asking import Inquiry, go_on, is_waiting, situation_for, stay_said
+from bot.conversation.markers import has_marker
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.showing import EXIT_PAPER, exit_paper_button, is_minor, show_entry
+from bot.conversation.showing import exit_lines, exit_paper_button, programme_codes, show_entry
 from bot.conversation.telling import note_told, situation_of
-from bot.knowledge.service import find_papers, find_visas, read_library
+from bot.knowledge.service import find_papers, find_visas, programmes_of_codes, read_library
 from bot.locales.service import say
 from bot.understanding.models import Parse
 
@@ -23,11 +25,16 @@ async def answer_visa(turn: Turn, parse: Parse) -> Reply:
     """Answer on papers by what a message names, else on the border: nationality, destination, kind of stay."""
     note_told(turn.conversation, parse)
     library = await read_library(turn.session)
-    papers = find_papers(library, parse.text, situation_of(turn, parse))
-    if papers:
+    situation = situation_of(turn, parse)
+    papers = find_papers(library, parse.text, situation)
+    is_border = has_marker(parse.text, "visa", parse.language) and situation.knows("destination")
+    if papers and not is_border:
         others = [("papers", paper) for paper in papers[1:]]
-        return show_entry(turn, "papers", papers[0], others=others)
-    return await go_on(turn, VISA, {"name": "visa", "asked": [], **stay_said(parse)})
+        return await show_entry(turn, "papers", papers[0], others=others)
+    stay = stay_said(parse, programmes_of_codes(library, programme_codes(parse)))
+    reply = await go_on(turn, VISA, {"name": "visa", "asked": [], **stay})
+    lines = exit_lines(library, situation, turn.language) if is_waiting(turn) else []
+    return replace(reply, text="\n".join([*lines, reply.text]))
 
 
 async def _missing(turn: Turn, flow: dict[str, Any]) -> Counter[str]:
@@ -36,8 +43,10 @@ async def _missing(turn: Turn, flow: dict[str, Any]) -> Counter[str]:
     if unknown:
         return Counter(unknown)
     found = find_visas(await read_library(turn.session), situation)
-    is_same = len({visa.needs for visa, _ in found if visa.is_asserted}) == 1
-    return Counter(() if is_same else (fact for _, judgement in found[:1] for fact in judgement.missing))
+    sure = [(visa, judgement) for visa, judgement in found if visa.is_asserted]
+    if found and found[0][0].is_asserted and len({visa.needs for visa, _ in sure}) == 1:
+        return Counter()
+    return Counter(fact for _, judgement in (sure or found)[:1] for fact in judgement.missing)
 
 
 async def _visa(turn: Turn, flow: dict[str, Any]) -> Reply:
@@ -49,11 +58,12 @@ async def _visa(turn: Turn, flow: dict[str, Any]) -> Reply:
     if not found:
         return Reply(say("knowledge.visa_unknown", turn.language), [[official], *resume_rows(turn)])
     others = [("visas", visa) for visa, _ in found[1:3]]
-    reply = show_entry(turn, "visas", found[0][0], others=others)
+    reply = await show_entry(turn, "visas", found[0][0], others=others)
     rows = [[official], *reply.rows]
-    if is_minor(situation) and library.get("papers", EXIT_PAPER):
+    if lines := exit_lines(library, situation, turn.language):
         rows.insert(0, [exit_paper_button(turn)])
-    return Reply(reply.text, rows)
+    is_said = bool(flow["asked"])  # above the first question
+    return Reply("\n".join([reply.text, *(() if is_said else lines)]), rows)
 
 
 VISA = Inquiry("visa", ("nationality", "destination", "permit", "kind", "months"), _MOST_QUESTIONS, _missing, _visa)

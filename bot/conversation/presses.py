@@ -104,6 +104,10 @@ async def _press_sheet(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> 
     return await showing.show_sheet(turn, arguments["topic"], arguments["id"], page=arguments.get("page", 0))
 
 
+async def _press_choose_trade(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await showing.choose_trade(turn)
+
+
 async def _press_am_i(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
     return await eligibility.am_i_eligible(turn, arguments["topic"], arguments["id"])
 
@@ -142,6 +146,7 @@ _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] =
     "something_else": _press_something_else,
     "adviser": _press_adviser,
     "show_sheet": _press_sheet,
+    "choose_trade": _press_choose_trade,
     "am_i": _press_am_i,
     "fund_programme": _press_fund,
     "show_funding": _press_funding,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.conversation.answers import resume_rows
-from bot.conversation.asking import Inquiry, ask, go_on
+from bot.conversation.asking import Inquiry, ask, go_on, is_waiting
 from bot.conversation.eligibility import ELIGIBILITY
 from bot.conversation.funding import FUNDING
 from bot.conversation.papers import VISA
@@ -24,7 +24,7 @@ _SURE, _SENTENCE = 0.6, 4
 async def answer_pending(turn: Turn, parse: Parse) -> Reply | None:
     """Take a message as the answer to the question that waits; None when it is something else: the question waits."""
     flow = turn.conversation.flow
-    if not flow or not flow.get("waiting"):
+    if flow is None or not is_waiting(turn):
         return None
     plain = plain_answer(parse.text)
     if plain == "stop":
@@ -53,7 +53,7 @@ async def resume_questions(turn: Turn) -> Reply:
         UserError: none waits any more.
     """
     flow = turn.conversation.flow
-    if not flow or not flow.get("waiting"):
+    if flow is None or not is_waiting(turn):
         raise UserError("chat.button_expired")
     return ask(turn, flow, str(flow["waiting"]))
 

@@ -13,7 +13,8 @@ from bot.knowledge.service import Course, Entry, Helpline, Paper, Programme, Sch
 from bot.locales.service import say
 
 LONGEST_ANSWER = 600  # visible characters before the buttons
-_OFFICE = 3  # parts of a date that names its day
+_WHOLE_DAY = 3  # parts of a date that names its day
+_MANY_REPOSITORIES = "github.com"
 
 
 def sheet_pages(entry: Entry, language: str, *, today: date) -> list[str]:
@@ -104,14 +105,21 @@ def _other_source(url: str, dated: str | None, says: str, language: str) -> str:
 
 
 def _source(url: str, dated: str | None, language: str) -> str:
-    link = f'<a href="{escape(url)}">{escape(urlsplit(url).netloc.removeprefix("www."))}</a>'
+    link = f'<a href="{escape(url)}">{escape(_site(url))}</a>'
     when = escape(_dated(dated, language)) if dated else say("knowledge.undated", language)
     return say("knowledge.source", language, site=link, day=when)
 
 
+def _site(url: str) -> str:
+    """Return the name of a site, with the repository when it holds those of many people."""
+    parts = urlsplit(url)
+    site = parts.netloc.removeprefix("www.")
+    return "/".join([site, *parts.path.split("/")[1:3]]) if site == _MANY_REPOSITORIES else site
+
+
 def _dated(dated: str, language: str) -> str:
     parts = dated.split("-")
-    return day(date.fromisoformat(dated), language) if len(parts) == _OFFICE else "/".join(reversed(parts))
+    return day(date.fromisoformat(dated), language) if len(parts) == _WHOLE_DAY else "/".join(reversed(parts))
 
 
 def _italic(text: str) -> str:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, eligibility, funding, manner, offers, papers, programmes, searching, unsure
+from bot.conversation import (
+    answers,
+    eligibility,
+    funding,
+    manner,
+    offers,
+    papers,
+    programmes,
+    searching,
+    showing,
+    unsure,
+)
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker, rank_said
 from bot.conversation.refinement import names_something, refine_search, start_search
@@ -52,7 +63,10 @@ async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     if _is_kind_to_ask(turn, parse, criteria):
         turn.conversation.criteria = criteria.to_json()
         return await searching.ask_kind(turn, criteria)
-    return await searching.search(turn, criteria, embedder=tools.embedder)
+    reply = await searching.search(turn, criteria, embedder=tools.embedder)
+    if parse.intent.name != "search_training":
+        return reply
+    return replace(reply, rows=[*reply.rows, *await showing.training_rows(turn, parse.text)])
 
 
 def _is_kind_to_ask(turn: Turn, parse: Parse, criteria: Criteria) -> bool:
