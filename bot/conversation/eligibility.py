@@ -117,7 +117,7 @@ async def _eligibility(turn: Turn, flow: dict[str, Any]) -> Reply:
     subject, situation = await _subject(turn, flow), situation_for(turn, flow)
     lines = _judgement_lines(subject, judge(subject.conditions, situation), turn.language)
     rows = [[subject.button], *resume_rows(turn)]
-    if about_exit := exit_lines(library, situation, turn.language):
+    if about_exit := exit_lines(turn, library, situation):
         rows.insert(0, [exit_paper_button(turn)])
     return Reply("\n".join([*lines, subject.source, *about_exit]), rows)
 

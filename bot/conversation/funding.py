@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from bot.chat.formatting import escape
 from bot.conversation.answers import resume_rows
-from bot.conversation.asking import Inquiry, go_on, kind_of, situation_for, stay_kept, stay_said
+from bot.conversation.asking import Inquiry, go_on, is_waiting, kind_of, situation_for, stay_kept, stay_said
 from bot.conversation.conditions import fact_label
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.sheets import pages, sources_line
+from bot.conversation.sheets import pages, source_line
 from bot.conversation.showing import MOST_BUTTONS, more_row, programme_codes, sheet_button, show_entry
 from bot.conversation.telling import note_told
 from bot.conversation.wording import listed
@@ -20,6 +22,7 @@ from bot.locales.service import say
 from bot.understanding.models import Parse
 
 _MOST_QUESTIONS = 5
+_MOST_SHEETS = 2
 _MOST_SETS = 2
 _WITHIN_FAMILY = " – "
 
@@ -34,7 +37,9 @@ async def answer_funding(turn: Turn, parse: Parse) -> Reply:
     programmes = programmes_of_codes(library, programme_codes(parse))
     codes = [entry.id for entry in programmes]
     flow = {"name": "funding", "asked": [], "programmes": codes, **stay_said(parse, programmes)}
-    return await go_on(turn, FUNDING, flow)
+    reply = await go_on(turn, FUNDING, flow)
+    sheets = [[sheet_button("programmes", programme, turn.language)] for programme in programmes[:_MOST_SHEETS]]
+    return replace(reply, rows=[*reply.rows, *sheets]) if is_waiting(turn) else reply
 
 
 async def fund_programme(turn: Turn, identity: str) -> Reply:
@@ -83,7 +88,7 @@ def _funding_lines(turn: Turn, found: Stack) -> list[str]:
     lines += [say("knowledge.funding_adds", language, what=_names(each, language)) for each in sets[:_MOST_SETS]]
     lines += [say("knowledge.funding_exclusive", language, what=_names(each, language)) for each in found.exclusive]
     for key, group in (("funding_applies", found.applies), ("funding_may", found.may_apply)):
-        if told := [_funding_line(each, language) for each in group if each.scheme.is_asserted]:
+        if told := [_funding_line(each, language, turn.today) for each in group if each.scheme.is_asserted]:
             lines += [f"{say(f'knowledge.{key}', language)}\n{told[0]}", *told[1:]]
     unsure = [each.scheme for each in (*found.applies, *found.may_apply) if not each.scheme.is_asserted]
     if unsure:
@@ -91,14 +96,14 @@ def _funding_lines(turn: Turn, found: Stack) -> list[str]:
     return lines
 
 
-def _funding_line(each: Judged, language: str) -> str:
+def _funding_line(each: Judged, language: str, today: date) -> str:
     scheme = each.scheme
     name = f"<b>{escape(scheme.names.said(language))}</b>"
     amount = escape(scheme.amount.text.said(language))
     missing = listed([fact_label(fact, language) for fact in each.judgement.missing], language)
     lacking = f" ({say('knowledge.missing', language, what=missing)})" if missing else ""
     line = say("knowledge.named", language, name=name, what=amount)
-    return f"• {line}{lacking}\n{sources_line([scheme], language)}"
+    return f"• {line}{lacking}\n{source_line(scheme, language, today=today)}"
 
 
 def _names(schemes: Iterable[Scheme], language: str) -> str:

@@ -49,7 +49,7 @@ def is_lacking(before: str, language: str) -> bool:
 
 
 def is_living(before: str, language: str) -> bool:
-    """Say whether the words before a place say that somebody lives there: "j'habite en", "I live in"."""
+    """Say whether the words before a place say that somebody lives there: "j'habite en", "I live in", or leaves it."""
     return _ends_with("living", language, "between", fold(before).replace("cost of living", ""))
 
 

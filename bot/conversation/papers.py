@@ -33,7 +33,7 @@ async def answer_visa(turn: Turn, parse: Parse) -> Reply:
         return await show_entry(turn, "papers", papers[0], others=others)
     stay = stay_said(parse, programmes_of_codes(library, programme_codes(parse)))
     reply = await go_on(turn, VISA, {"name": "visa", "asked": [], **stay})
-    lines = exit_lines(library, situation, turn.language) if is_waiting(turn) else []
+    lines = exit_lines(turn, library, situation) if is_waiting(turn) else []
     return replace(reply, text="\n".join([*lines, reply.text]))
 
 
@@ -60,7 +60,7 @@ async def _visa(turn: Turn, flow: dict[str, Any]) -> Reply:
     others = [("visas", visa) for visa, _ in found[1:3]]
     reply = await show_entry(turn, "visas", found[0][0], others=others)
     rows = [[official], *reply.rows]
-    if lines := exit_lines(library, situation, turn.language):
+    if lines := exit_lines(turn, library, situation):
         rows.insert(0, [exit_paper_button(turn)])
     is_said = bool(flow["asked"])  # above the first question
     return Reply("\n".join([reply.text, *(() if is_said else lines)]), rows)

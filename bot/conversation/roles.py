@@ -20,7 +20,8 @@ def with_refusals(parse: Parse) -> Parse:
     """
     marked: list[Entity] = []
     for entity in parse.entities:
-        role = entity.role or _role_said(parse, entity, marked)
+        heard = None if _is_misheard(parse, entity) else entity.role
+        role = heard or _role_said(parse, entity, marked)
         marked.append(replace(entity, role=role) if role != entity.role else entity)
     return replace(parse, entities=tuple(marked))
 
@@ -39,6 +40,11 @@ def _role_said(parse: Parse, entity: Entity, before: list[Entity]) -> str | None
     if entity.entity in _PLACES and is_living(parse.text[: entity.start], parse.language):
         return "origin"
     return "exclude" if entity.entity in _REFUSABLE and _is_refused(parse, entity, before) else None
+
+
+def _is_misheard(parse: Parse, entity: Entity) -> bool:
+    """Say whether a question ("un visa pour l'Espagne ?") was heard as a refusal that none of its words make."""
+    return entity.role == "exclude" and parse.intent.name.startswith("ask_") and entity.entity in _PLACES
 
 
 def _is_refused(parse: Parse, entity: Entity, before: list[Entity]) -> bool:

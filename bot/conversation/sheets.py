@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,12 +43,6 @@ def source_line(entry: Entry, language: str, *, today: date) -> str:
     if entry.is_due(today):
         line += "\n" + _italic(say("knowledge.due", language, day=day(entry.review, language)))
     return line
-
-
-def sources_line(entries: Iterable[Entry], language: str) -> str:
-    """Return the sources of several entries, each once."""
-    found = dict.fromkeys(_source(entry.source.url, entry.source.date, language) for entry in entries)
-    return _italic("\n".join(found))
 
 
 def lines_of(entry: Entry, language: str) -> list[str]:

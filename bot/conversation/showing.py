@@ -11,7 +11,7 @@ from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import has_marker
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.sheets import LONGEST_ANSWER, lines_of, sheet_pages, source_line, sources_line
+from bot.conversation.sheets import LONGEST_ANSWER, lines_of, sheet_pages, source_line
 from bot.kit.errors import UserError
 from bot.knowledge.service import (
     Course,
@@ -125,12 +125,12 @@ def sheet_button(topic: str, entry: Entry, language: str) -> Button:
     return Button(entry.names.said(language), "show_sheet", {"topic": topic, "id": entry.id})
 
 
-def exit_lines(library: Library, situation: Situation, language: str) -> list[str]:
+def exit_lines(turn: Turn, library: Library, situation: Situation) -> list[str]:
     """Return the sentence on the signed agreement that a minor needs to leave France, with its source."""
     paper = library.papers.get(EXIT_PAPER)
     if paper is None or not is_minor(situation) or judge(paper.conditions, situation).truth is Truth.NO:
         return []
-    return [say("knowledge.minor", language), sources_line([paper], language)]
+    return [say("knowledge.minor", turn.language), source_line(paper, turn.language, today=turn.today)]
 
 
 def exit_paper_button(turn: Turn) -> Button:

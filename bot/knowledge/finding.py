@@ -11,8 +11,9 @@ from rapidfuzz import fuzz
 
 from bot.knowledge.conditions import Condition, Judgement, judge
 from bot.knowledge.entries import Entry, Helpline, Paper, Programme, Visa
-from bot.knowledge.library import Library
+from bot.knowledge.library import Library, without_articles
 from bot.knowledge.situations import PLACES, Situation, places_of
+from bot.knowledge.telling import is_written
 from bot.knowledge.truths import Truth
 from bot.vocabulary.programmes import exact_programme_code
 from bot.vocabulary.shelf import read_shelf
@@ -84,7 +85,7 @@ def narrowest(entries: Iterable[_E], places: Iterable[str]) -> tuple[_E, ...]:
 
 def find_papers(library: Library, text: str, situation: Situation, *, limit: int = 3) -> tuple[Paper, ...]:
     """Return the papers whose keywords a message writes, the most spoken of first; those of other people stay out."""
-    folded = f" {fold(text)} "
+    folded = fold(text)
     scored = [(_heard(paper, folded), paper) for paper in library.papers.values()]
     meant = [(score, paper) for score, paper in scored if score and _concerns(paper, situation)]
     return tuple(paper for _, paper in sorted(meant, key=lambda pair: -pair[0])[:limit])
@@ -109,7 +110,7 @@ def _longest_at(library: Library, words: Sequence[str], start: int, text: str) -
         name = " ".join(words[start : start + size])
         if not _is_meant(name, words, start, text):
             continue
-        pairs = library.names.get(name, ())
+        pairs = library.names.get(name) or library.names.get(without_articles(name), ())
         code = exact_programme_code(name)
         programmes = programmes_of_codes(library, [code]) if code else ()
         # Whoever says only "European Solidarity Corps" means the programme, not the grant that bears its name.
@@ -152,7 +153,7 @@ def _likeness(library: Library, words: Sequence[str], least: float) -> list[tupl
 def _heard(paper: Paper, folded: str) -> int:
     """Return how much of a message is keywords of a paper: longer keywords say more."""
     keywords = {fold(word) for words in paper.keywords.values() for word in words}
-    return sum(len(word) for word in keywords if word and f" {word} " in folded)
+    return sum(len(word) for word in keywords if word and is_written(word, folded))
 
 
 def _destinations(entry: Entry) -> tuple[Condition, ...]:

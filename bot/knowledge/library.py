@@ -14,6 +14,8 @@ _E = TypeVar("_E", bound=Entry)
 # Topics with sheets that people ask for by name; when two bear the same name, the first topic answers.
 NAMED = ("programmes", "courses", "trades", "funding")
 
+_ARTICLE, _SHORTEST = "ال", 4
+
 
 @dataclass(frozen=True)
 class Library:
@@ -84,9 +86,15 @@ class Library:
         return cast("Mapping[str, _E]", self.entries.get(topic, {}))
 
 
+def without_articles(folded: str) -> str:
+    """Return a folded text whose Arabic words have lost their article: "اللوجستي" is "لوجستي"."""
+    return " ".join(word.removeprefix(_ARTICLE) if len(word) > _SHORTEST else word for word in folded.split())
+
+
 def _spellings(entry: Entry) -> Iterator[str]:
     for name in (entry.id.replace("-", " "), *entry.names.every(), *entry.aliases):
         yield fold(name)
+        yield without_articles(fold(name))
 
 
 def _of_first_topic(found: Sequence[tuple[str, Entry]]) -> tuple[tuple[str, Entry], ...]:
