@@ -78,14 +78,14 @@ def note_subject(turn: Turn, topic: str, identity: str) -> None:
 def subject_of(turn: Turn) -> tuple[str, str] | None:
     """Return the topic and the identity of what was last shown or asked about, if any."""
     flow = turn.conversation.flow or {}
-    subject = flow.get("of") or flow.get("subject")
+    subject = flow["subject"] if "subject" in flow else flow.get("of")
     return (str(subject[0]), str(subject[1])) if subject else None
 
 
 def drop_subject(turn: Turn) -> None:
     """Forget what was last shown, a search having come since; a question that waits goes on waiting."""
-    flow = {name: value for name, value in (turn.conversation.flow or {}).items() if name != "subject"}
-    turn.conversation.flow = flow if flow.get("waiting") else None
+    waiting = turn.conversation.flow if is_waiting(turn) else None
+    turn.conversation.flow = {**waiting, "subject": None} if waiting else None
 
 
 def waiting_rows(turn: Turn) -> list[list[Button]]:
