@@ -82,8 +82,8 @@ def _trade_lines(entry: Trade, language: str) -> list[str]:
 
 def _helpline_lines(entry: Helpline, language: str) -> list[str]:
     number = f"<b>{escape(entry.number)}</b>" if entry.number else ""
-    texts = [_text(text.said(language)) for text in (entry.whom, entry.hours, entry.abroad)]
-    return [line for line in (number, *texts) if line]
+    labelled = _labelled(language, hours=entry.hours, abroad=entry.abroad)
+    return [line for line in (number, _text(entry.whom.said(language)), *labelled) if line]
 
 
 def _labelled(language: str, **texts: Text | None) -> list[str]:

@@ -70,7 +70,9 @@ def situation_of(turn: Turn, parse: Parse | None = None) -> Situation:
     if known["residence"] == _HOME:
         known.setdefault("region", _HOME_REGION)
     if parse is not None:
-        known.update({fact: value for fact in ("destination", "months") if (value := said(parse, fact)) is not None})
+        known.update(
+            {fact: value for fact in ("destination", "months", "kind") if (value := said(parse, fact)) is not None}
+        )
     return Situation.of(known)
 
 
