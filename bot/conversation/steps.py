@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.catalogue.criteria import Criteria
 from bot.conversation import (
     answers,
+    combining,
     eligibility,
     funding,
     manner,
@@ -120,7 +121,8 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    sourced = await eligibility.answer_eligibility(turn, parse)
+    combined = await combining.answer_combining(turn, parse)
+    sourced = combined or await eligibility.answer_eligibility(turn, parse)
     return sourced or await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
 
 
@@ -129,7 +131,7 @@ async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
 
 
 async def _funding(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await funding.answer_funding(turn, parse)
+    return await combining.answer_combining(turn, parse) or await funding.answer_funding(turn, parse)
 
 
 async def _visa(turn: Turn, parse: Parse, _tools: Tools) -> Reply:

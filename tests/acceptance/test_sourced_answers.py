@@ -165,3 +165,25 @@ async def test_of_an_unsure_entry_nothing_is_judged(house: House) -> None:
     sheet = await tells(user, "c'est quoi Eurodyssée ?")
     assert "Rien d'assez sûr" in sheet.text
     assert not any("C'est pour moi" in label for label in sheet.labels)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "expected"),
+    [
+        (
+            "fr",
+            "est-ce que je peux cumuler AMI et erasmus ?",
+            "Se cumulent : Aide à la mobilité internationale",
+        ),
+        ("fr", "on peut cumuler la brmi et erasmus ?", "Nos sources ne disent pas si on peut avoir les deux"),
+        ("en", "can I combine the AMI and the Erasmus grant?", "Add up: International mobility aid (AMI) and"),
+    ],
+)
+async def test_whether_two_grants_add_up_is_told_only_when_a_source_says_so(
+    house: House, language: str, question: str, expected: str
+) -> None:
+    user = await met(house, 14, language)
+    answer = await tells(user, question)
+    assert expected in answer.text
+    assert SOURCE[language] in answer.text
+    assert visible_length(answer.text) <= 600
