@@ -1,8 +1,8 @@
 """Which of the four languages a chat message is written in, and when to change the answer's language.
 
-Evidence is asked in this order: the Arabic script, the signs that only Spanish has, a lexicon of chat words, lingua above a
-confidence floor, the language of the conversation, the language of the Telegram application,
-French. One borrowed word ("stage", "ok", "menu") never changes the language of a conversation.
+Evidence is asked in this order: the Arabic script, the signs that only Spanish has, a lexicon of
+chat words, lingua above a confidence floor, the language of the conversation, the language of the
+Telegram application, French. One borrowed word ("stage", "ok", "menu") never changes the language of a conversation.
 """
 
 from __future__ import annotations
