@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
-from bot.chat.formatting import escape, shortened
+from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import Inquiry, go_on, situation_for, stay_said, subject_of
@@ -18,7 +18,7 @@ from bot.conversation.conditions import failed_words, missing_words
 from bot.conversation.markers import named_kinds
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import current_list
-from bot.conversation.sheets import source_line
+from bot.conversation.sheets import LONGEST_ANSWER, source_line
 from bot.conversation.showing import exit_lines, exit_paper_button, offer_choice, sheet_button, show_entry
 from bot.conversation.telling import note_told, places_meant
 from bot.kit.errors import UserError
@@ -115,14 +115,18 @@ async def _eligibility(turn: Turn, flow: dict[str, Any]) -> Reply:
     if entry is not None and not entry.is_asserted:
         return await show_entry(turn, flow["of"][0], entry)
     subject, situation = await _subject(turn, flow), situation_for(turn, flow)
-    lines = _judgement_lines(subject, judge(subject.conditions, situation), turn.language)
-    rows = [[subject.button], *resume_rows(turn)]
-    if about_exit := exit_lines(turn, library, situation):
+    judgement, rows = judge(subject.conditions, situation), [[subject.button], *resume_rows(turn)]
+    tail = [subject.source, *exit_lines(turn, library, situation)]
+    if len(tail) > 1:
         rows.insert(0, [exit_paper_button(turn)])
-    return Reply("\n".join([*lines, subject.source, *about_exit]), rows)
+    text = "\n".join([*_judgement_lines(subject, judgement, turn.language), *tail])
+    if visible_length(text) > LONGEST_ANSWER:
+        text = "\n".join([*_judgement_lines(subject, judgement, turn.language, is_short=True), *tail])
+    return Reply(text, rows)
 
 
-def _judgement_lines(subject: _Subject, judgement: Judgement, language: str) -> list[str]:
+def _judgement_lines(subject: _Subject, judgement: Judgement, language: str, *, is_short: bool = False) -> list[str]:
+    """Return what a judgement says; in short, what is missing is only named."""
     checks = [*(escape(check.said(language)) for check in judgement.checks), *subject.checks]
     is_no = judgement.truth is Truth.NO
     key = "no" if is_no else "check" if judgement.missing else "likely" if checks else "yes"
@@ -132,7 +136,7 @@ def _judgement_lines(subject: _Subject, judgement: Judgement, language: str) -> 
             say("knowledge.because", language, what=failed_words(one, language)) for one in judgement.failed
         ]
     if judgement.missing:
-        missing = missing_words(subject.conditions, judgement.missing, language)
+        missing = missing_words(() if is_short else subject.conditions, judgement.missing, language)
         lines.append(say("knowledge.eligible_missing", language, what="; ".join(missing)))
     return lines + [say("knowledge.to_confirm", language, what=check) for check in checks]
 
