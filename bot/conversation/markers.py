@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.vocabulary.shelf import read_shelf
-from bot.vocabulary.text import fold
+from bot.vocabulary.text import fold, is_arabic
 
 _LONGEST_RESUMING = 6
+_GLUED = ("ال", "لل", "ل", "بال", "ب", "وال", "و", "في")
 _OWN_LANGUAGE_ONLY = 2  # letters: "o", "no" and "or" mean other things elsewhere
 
 _COURTESY = re.compile(
@@ -31,9 +32,25 @@ def is_resuming(text: str) -> bool:
     return folded in alone or bool(_pattern(_heard_in("resuming", "")).match(folded))
 
 
+def is_asking_what(text: str) -> bool:
+    """Say whether a message begins by asking what something is: "c'est quoi", "what is", "ما هو"."""
+    folded = _COURTESY.sub(" ", f" {fold(text)} ").strip()
+    return bool(_pattern(_heard_in("asking_what", "")).match(folded))
+
+
 def is_refused(before: str, language: str) -> bool:
     """Say whether the words before a thing refuse it: "pas en", "hors", "anywhere but the"."""
-    return bool(_refusing(language).search(fold(before)))
+    return _ends_with("excluding", language, "between", fold(before))
+
+
+def is_lacking(before: str, language: str) -> bool:
+    """Say whether the words before a diploma say that somebody does not have it: "sans le", "j'ai pas encore mon"."""
+    return _ends_with("lacking", language, "possessing", fold(before))
+
+
+def is_living(before: str, language: str) -> bool:
+    """Say whether the words before a place say that somebody lives there: "j'habite en", "I live in", or leaves it."""
+    return _ends_with("living", language, "between", fold(before).replace("cost of living", ""))
 
 
 def is_joined(between: str) -> bool:
@@ -47,7 +64,10 @@ def refused_kinds(text: str, language: str) -> tuple[str, ...]:
     return tuple(
         kind
         for kind, pattern in _kinds().items()
-        if any(_refusing(language).search(folded[: found.start()].rstrip()) for found in pattern.finditer(folded))
+        if any(
+            _ends_with("excluding", language, "between", folded[: found.start()].rstrip())
+            for found in pattern.finditer(folded)
+        )
     )
 
 
@@ -88,11 +108,15 @@ def _said_in(section: str, language: str) -> re.Pattern[str]:
     return _pattern(_heard_in(section, language))
 
 
+def _ends_with(section: str, language: str, steps: str, folded: str) -> bool:
+    return bool(_ending(section, language, steps).search(folded))
+
+
 @functools.cache
-def _refusing(language: str) -> re.Pattern[str]:
-    words = "|".join(map(re.escape, sorted(_heard_in("excluding", language), key=len, reverse=True)))
-    steps = "|".join(map(re.escape, _words("between")))
-    return re.compile(rf"(?:^|\s)(?:{words})(?:\s(?:{steps}))*$")
+def _ending(section: str, language: str, steps: str) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, sorted(_heard_in(section, language), key=len, reverse=True)))
+    between = "|".join(map(re.escape, _words(steps)))
+    return re.compile(rf"(?:^|\s)(?:{words})(?:\s(?:{between}))*$")
 
 
 def _heard_in(section: str, language: str) -> tuple[str, ...]:
@@ -111,7 +135,13 @@ def _numbered() -> re.Pattern[str]:
 
 @functools.cache
 def _kinds() -> Mapping[str, re.Pattern[str]]:
-    return {kind: _pattern(tuple(words)) for kind, words in _section("kinds").items()}
+    return {kind: _pattern(_with_prefixes(words)) for kind, words in _section("kinds").items()}
+
+
+def _with_prefixes(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words, the Arabic ones also with what is written glued before them ("للدراسة")."""
+    arabic = [word for word in words if is_arabic(word[0])]
+    return (*words, *(f"{glued}{word}" for glued in _GLUED for word in arabic))
 
 
 @functools.cache

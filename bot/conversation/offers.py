@@ -14,6 +14,7 @@ from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
+from bot.conversation.asking import drop_subject
 from bot.conversation.cards import Entry, offer_card, offer_in_full, offer_lines
 from bot.conversation.markers import rank_said
 from bot.conversation.models import KEPT, ResultList, SavedOffer
@@ -32,6 +33,7 @@ async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -
     if offer is None or not is_available(offer, today=turn.today):
         return Reply(say("search.offer_gone", turn.language), _back(turn, list_id), in_place=True)
     turn.conversation.offer_id = offer.id
+    drop_subject(turn)
     shown = await _own_list(turn, list_id)
     reasons = _reasons(shown, offer_id)
     rows = await _card_rows(turn, offer, shown)
@@ -154,6 +156,8 @@ async def _card_rows(turn: Turn, offer: Offer, shown: ResultList | None) -> list
     )
     share = _share_link(turn, offer)
     rows = [[keep, Button(say("search.share", turn.language), url=share)] if share else [keep]]
+    am_i = {"topic": "offers", "id": str(offer.id)}
+    rows.append([Button(say("knowledge.am_i", turn.language), "am_i", am_i)])
     if offer.apply_url:
         rows.append([Button(say("search.apply_link", turn.language), url=offer.apply_url)])
     return rows + _back(turn, shown.id if shown else None)

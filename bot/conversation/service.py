@@ -13,15 +13,15 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from bot.chat.keyboards import Press
+from bot.conversation.asking import waiting_for, waiting_rows
+from bot.conversation.context import RESUME, step_in_context
 from bot.conversation.decisions import decided, masked, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
 from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.manner import manner_asked
-from bot.conversation.markers import is_resuming
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.presses import press_button
-from bot.conversation.questions import answer_pending, waiting_rows
-from bot.conversation.refinement import names_something
+from bot.conversation.questions import answer_pending
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_refusals
 from bot.conversation.steps import Tools, take_step
@@ -51,7 +51,6 @@ FLOOD_LIMIT = 20
 PRESS_LIMIT = 60  # turning pages is quicker than writing
 URGENT_LIMIT = 60  # distress is answered even in a burst of messages
 _READ_IN_A_FLOOD = 500
-RESUME = "resume_search"
 _FLOOD = "flood"  # the intent of what was not read
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 # The questions that change which step Rasa chooses; its domain knows no other.
@@ -120,9 +119,8 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
     parse = with_refusals(parse)
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
-    if step != EMERGENCY and _is_way_back(turn, parse):
-        step = RESUME
-    elif step != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
+    understood, step = step, await step_in_context(turn, parse, step)
+    if step == understood != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
         await log_incoming(turn, parse)
         await send(turn, reply)
         return
@@ -135,12 +133,6 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
     if seen.verdict is Verdict.TOO_LONG:
         turn.notes.append(say("chat.shortened", turn.language))
     await _answer_with(turn, services, parse, step, needs=needs)
-
-
-def _is_way_back(turn: Turn, parse: Parse) -> bool:
-    """Say whether "on reprend" means the running search; without one, it means the questions under way."""
-    has_search = turn.conversation.criteria is not None
-    return is_resuming(turn.text) and not names_something(parse) and (has_search or turn.conversation.flow is None)
 
 
 async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
@@ -227,9 +219,9 @@ async def _answer_with(
     if step == "empty":
         reply = Reply(say("chat.empty", turn.language))
     else:
-        waiting = turn.conversation.flow
+        waiting = waiting_for(turn)
         reply = offer_others(turn, await take_step(turn, step, parse, services.tools), parse, needs or Needs())
-        if waiting is not None and turn.conversation.flow == waiting and step != EMERGENCY:
+        if waiting is not None and waiting_for(turn) == waiting and step != EMERGENCY:
             reply = replace(reply, rows=[*reply.rows, *waiting_rows(turn)])
     await send(turn, reply)
     _latency.observe(max(0.0, (turn.clock() - turn.received_at).total_seconds()))

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, manner, offers, questions, searching, unsure
+from bot.conversation import (
+    answers,
+    combining,
+    eligibility,
+    funding,
+    manner,
+    offers,
+    papers,
+    programmes,
+    searching,
+    showing,
+    unsure,
+)
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker, rank_said
 from bot.conversation.refinement import names_something, refine_search, start_search
@@ -52,7 +64,10 @@ async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     if _is_kind_to_ask(turn, parse, criteria):
         turn.conversation.criteria = criteria.to_json()
         return await searching.ask_kind(turn, criteria)
-    return await searching.search(turn, criteria, embedder=tools.embedder)
+    reply = await searching.search(turn, criteria, embedder=tools.embedder)
+    if parse.intent.name != "search_training":
+        return reply
+    return replace(reply, rows=[*reply.rows, *await showing.training_rows(turn, parse.text)])
 
 
 def _is_kind_to_ask(turn: Turn, parse: Parse, criteria: Criteria) -> bool:
@@ -106,20 +121,21 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    sourced = await questions.answer_eligibility(turn, parse)
+    combined = await combining.answer_combining(turn, parse)
+    sourced = combined or await eligibility.answer_eligibility(turn, parse)
     return sourced or await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
 
 
 async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_programme(turn, parse)
+    return await programmes.answer_programme(turn, parse)
 
 
 async def _funding(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_funding(turn, parse)
+    return await combining.answer_combining(turn, parse) or await funding.answer_funding(turn, parse)
 
 
 async def _visa(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_visa(turn, parse)
+    return await papers.answer_visa(turn, parse)
 
 
 async def _adviser(turn: Turn, _parse: Parse, tools: Tools) -> Reply:

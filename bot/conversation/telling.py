@@ -18,9 +18,10 @@ from bot.knowledge.service import PERMITS, STATUSES, Situation, read_value, told
 from bot.locales.service import say
 from bot.understanding.models import Json, Parse
 from bot.vocabulary.kinds import KINDS, kind_label
-from bot.vocabulary.levels import LEVELS, level_label
+from bot.vocabulary.levels import LEVELS, level_below, level_label
 from bot.vocabulary.nationalities import nationality_codes
 
+_HOME, _HOME_REGION = "FR", "auvergne-rhone-alpes"
 # What the buttons of a question stand for; other answers are typed.
 _CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
     "age": (("age_minor", [15, 17]), ("age_young", [18, 25]), ("age_older", [26, 30]), ("age_over", [31, 40])),
@@ -39,6 +40,11 @@ _CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
     "status": tuple((f"status_{code}", code) for code in STATUSES),
     "permit": tuple((f"permit_{code}", code) for code in PERMITS),
 }  # fmt: skip
+# At a border, three months are what matters.
+_BORDER_MONTHS: tuple[tuple[str, Any], ...] = (
+    ("months_border", [0, 3]), ("months_border_half", [3.01, 6]), ("months_year", [6.01, 12]),
+    ("months_long", [12.01, 24]),
+)  # fmt: skip
 
 
 def note_told(conversation: Conversation, parse: Parse) -> None:
@@ -51,6 +57,8 @@ def note_told(conversation: Conversation, parse: Parse) -> None:
     for fact in ("age", "level"):
         if (value := _entity(parse, fact)) is not None:
             news[fact] = value
+    if (lacking := _entity(parse, "level", role="exclude")) is not None:
+        news["level"] = level_below(str(lacking))
     if news:
         conversation.situation = {**(conversation.situation or {}), **news}
 
@@ -58,10 +66,19 @@ def note_told(conversation: Conversation, parse: Parse) -> None:
 def situation_of(turn: Turn, parse: Parse | None = None) -> Situation:
     """Return what is known: what was told, what the running search says, and what this message says of the stay."""
     known = {**_from_search(Criteria.from_json(turn.conversation.criteria)), **(turn.conversation.situation or {})}
-    known.setdefault("residence", "FR")  # the service speaks to people of the Loire; who is elsewhere says where
+    known.setdefault("residence", _HOME)  # the service speaks to people of the Loire; who is elsewhere says where
+    if known["residence"] == _HOME:
+        known.setdefault("region", _HOME_REGION)
     if parse is not None:
-        known.update({fact: value for fact in ("destination", "months") if (value := said(parse, fact)) is not None})
+        known.update(
+            {fact: value for fact in ("destination", "months", "kind") if (value := said(parse, fact)) is not None}
+        )
     return Situation.of(known)
+
+
+def places_meant(turn: Turn, parse: Parse) -> list[str]:
+    """Return the destinations of a message, else those of the running search."""
+    return _places(parse) or list(_from_search(Criteria.from_json(turn.conversation.criteria)).get("destination", ()))
 
 
 def said(parse: Parse, fact: str) -> Any:
@@ -85,18 +102,19 @@ def _read_kind(parse: Parse) -> str | None:
 
 def question_rows(fact: str, flow: dict[str, Any], language: str) -> list[list[Button]]:
     """Return the buttons that answer the question on `fact`, and the one that skips it."""
-    labels = [(label, value) for label, value in _labels(fact, language)]
+    labels = _labels(fact, language, is_border=flow.get("name") == "visa")
     buttons = [Button(label, "tell", {"fact": fact, "value": value, "flow": flow}) for label, value in labels]
     skip = Button(say("knowledge.skip", language), "tell", {"fact": fact, "value": None, "flow": flow})
     return [*(buttons[i : i + 2] for i in range(0, len(buttons), 2)), [skip]]
 
 
-def _labels(fact: str, language: str) -> list[tuple[str, Any]]:
+def _labels(fact: str, language: str, *, is_border: bool) -> list[tuple[str, Any]]:
     if fact == "kind":
         return [(kind_label(code, language), code) for code in KINDS]
     if fact == "level":
         return [(level_label(code, language), code) for code in LEVELS]
-    return [(say(f"knowledge.{name}", language), value) for name, value in _CHOICES[fact]]
+    choices = _BORDER_MONTHS if fact == "months" and is_border else _CHOICES[fact]
+    return [(say(f"knowledge.{name}", language), value) for name, value in choices]
 
 
 def _from_search(criteria: Criteria) -> dict[str, Any]:
@@ -129,8 +147,8 @@ def _months(parse: Parse) -> Any:
     return norm["months"] if "months" in norm else [norm.get("months_min"), norm.get("months_max")]
 
 
-def _entity(parse: Parse, name: str) -> Json:
-    found = (entity.norm for entity in parse.entities if entity.entity == name and entity.role is None)
+def _entity(parse: Parse, name: str, *, role: str | None = None) -> Json:
+    found = (entity.norm for entity in parse.entities if entity.entity == name and entity.role == role)
     return next((norm for norm in found if norm is not None), None)
 
 

@@ -60,6 +60,11 @@ def months(low: Decimal | float | None, high: Decimal | float | None, language: 
     return say("search.duration_range", language, low=number(low), high=number(high))
 
 
+def length(value: Decimal | float, language: str) -> str:
+    """Return one length of stay in whole months, or in weeks below one: 2.75 and 3.01 are three months."""
+    return _exact(value if value < 1 else round(value), language)
+
+
 def number(value: Decimal | float) -> str:
     """Return a number without useless zeros: 2, 1.5, 0.25."""
     return f"{float(value):.2f}".rstrip("0").rstrip(".")

@@ -174,3 +174,8 @@ def test_leaving_for_another_country_keeps_the_kind_that_is_known() -> None:
         said("je veux partir au Canada", named("country", "Canada", "CA"), intent="search_any"), SPAIN
     )
     assert (criteria.kind, criteria.countries) == ("internship", ("CA",))
+
+
+def test_without_the_bac_the_search_is_for_somebody_who_has_no_diploma() -> None:
+    refined = refine_search(said("sans le bac", named("level", "bac", "bac", role="exclude")), SPAIN)
+    assert (refined.level, refined.countries) == ("none", ("ES",))
