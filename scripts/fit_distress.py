@@ -1,7 +1,8 @@
 """Fits the ear for distress when what it learns from has changed: a part of `make train` and of every set-up.
 
-`--check` only says, by its exit code, whether the weights in models/ are up to date. Learns from bot/understanding/distress_phrases/ and, as the ordinary messages they must be told from, the training
-messages of nlu/data (read as files: the product and the model share no code). Never from anything under tests/.
+`--check` only says, by its exit code, whether the weights in models/ are up to date. Learns from
+bot/understanding/distress_phrases/ and, as the ordinary messages they must be told from, the training messages of
+nlu/data (read as files: the product and the model share no code). Never from anything under tests/.
 """
 
 from __future__ import annotations

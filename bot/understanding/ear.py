@@ -64,22 +64,22 @@ class DistressEar:
 
     def hears(self, text: str) -> bool:
         """Say whether a message shows distress, by the lexicon or by what was learned."""
-        return is_distress(text) or self._is_learned_distress(text[:LONGEST_TEXT])
+        if is_distress(text):
+            return True
+        return self._weights is not None and self._margin(text[:LONGEST_TEXT], self._weights) > 0.0
 
-    def scores(self, texts: Sequence[str]) -> Numbers:
-        """Return the score of each text, which the lexicon does not know: the logarithm of the odds of distress."""
-        weights = self._weights
-        openeds = [opened(text) for text in texts]
-        vectors = np.stack(self._embedder.embed(texts))
-        found = [parts_of(text, weights.rarity) for text in openeds]
-        said = np.array([math.fsum(weights.parts[where] * values) for where, values in found], np.float32)
-        scores = vectors @ weights.meaning + said + weights.bias
-        return scores.astype(np.float32)
+    def _margin(self, text: str, weights: EarWeights) -> float:
+        """Return how far the text, or the most alarming of its pieces, is above its threshold."""
+        whole, *pieces = scores_of([text, *pieces_of(text)], self._embedder, weights)
+        return float(max(whole - weights.threshold, max(pieces, default=-math.inf) - weights.piece_threshold))
 
-    def _is_learned_distress(self, text: str) -> bool:
-        whole, *pieces = self.scores([text, *pieces_of(text)])
-        weights = self._weights
-        return bool(whole > weights.threshold or max(pieces, default=-math.inf) > weights.piece_threshold)
+
+def scores_of(texts: Sequence[str], embedder: Embedder, weights: EarWeights) -> Numbers:
+    """Return the score of each text, which the lexicon does not know: the logarithm of the odds of distress."""
+    found = [parts_of(opened(text), weights.rarity) for text in texts]
+    said = np.array([math.fsum(weights.parts[where] * values) for where, values in found], np.float32)
+    scores = np.stack(embedder.embed(texts)) @ weights.meaning + said + weights.bias
+    return scores.astype(np.float32)
 
 
 def parts_of(opened_text: str, rarity: Numbers) -> tuple[Indices, Numbers]:

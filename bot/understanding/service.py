@@ -26,12 +26,12 @@ from bot.vocabulary.text import fold
 
 __all__ = [
     "DistressEar",
-    "find_weights",
     "RasaClient",
     "RasaUnavailable",
     "Screen",
     "Verdict",
     "detect_language",
+    "find_weights",
     "is_distress",
     "preload",
     "screen",

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot.kit.embedding import SentenceEmbedder
-from bot.understanding.ear import DistressEar, find_weights, pieces_of, write_weights
+from bot.understanding.ear import DistressEar, find_weights, pieces_of, scores_of, write_weights
 from bot.understanding.fitting import Phrase, fit_ear, minimise
 from bot.understanding.guard import is_distress
 
@@ -125,7 +125,7 @@ def test_what_is_fitted_tells_its_phrases_apart_and_survives_being_written(
 ) -> None:
     told = [("il me court après avec une hache", True), ("un stage à Dublin", False), ("une bourse pour Malte", False)]
     weights = fit_ear([Phrase(text, is_urgent, 5.0) for text, is_urgent in told], embedder)
-    urgent, *calm = DistressEar(embedder, weights).scores([text for text, _ in told])
+    urgent, *calm = scores_of([text for text, _ in told], embedder, weights)
     assert urgent > max(calm)
     assert find_weights(tmp_path) is None
     write_weights(weights, tmp_path / "distress-0.npz")
