@@ -19,7 +19,7 @@ from nlu.components.abbreviations import written_out
 from nlu.components.intent_model import OUT_OF_SCOPE, IntentModel, ranked
 from nlu.components.neighbours import Vote
 from nlu.components.rejection import Rejection
-from nlu.components.sentence_encoder import shared_encoder
+from nlu.components.sentence_encoder import encode_many
 from nlu.components.spelling import fold, misspelt
 
 NOT_SURE = "nlu_fallback"
@@ -110,7 +110,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
         copies = [misspelt(text, rate=self._config["typo_rate"], rng=rng) for text in texts]
         known = dict(zip(texts, vectors, strict=True))
         unknown = list(dict.fromkeys(text for text in copies if text not in known))
-        known.update(zip(unknown, shared_encoder(1).encode(unknown), strict=True))
+        known.update(zip(unknown, encode_many(unknown), strict=True))
         copy_vectors = np.asarray([known[text] for text in copies], dtype=np.float32)
         model = self._untrained(self._config["strength"])
         model.fit(texts + copies, np.concatenate([vectors, copy_vectors]), intents * 2, originals=len(texts))
