@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,11 @@ from bot.kit.embedding import DIMENSIONS, Embedder
 from bot.understanding.guard import LONGEST_TEXT, is_distress, opened
 
 PARTS = 8_192
+# Set on the validation phrases and messages (docs/decisions/0011-distress.md): most distress heard for the least false
+# alarms, without Rasa and with its second opinion.
+SUSPECTED_FROM = -0.8
+CERTAIN_FROM = 1.0
+PIECE_GAP = 2.0  # how much more a piece of a text must say than a whole one
 WEIGHTS = "distress-"  # the files of weights are named so, with a digest of what they were fitted on
 _LETTERS = (3, 4, 5)
 # Longer texts are also read a piece at a time: an alarm in the middle of a story is drowned in the whole of it.
@@ -42,20 +48,28 @@ class EarWeights:
         parts: weights of words and parts of words, shape (8192,).
         rarity: how telling each of these is (inverse document frequency), shape (8192,).
         bias: score of a text without anything.
-        threshold: score from which a whole text is distress.
-        piece_threshold: the same for a piece of a longer text.
     """
 
     meaning: Numbers
     parts: Numbers
     rarity: Numbers
     bias: float
-    threshold: float
-    piece_threshold: float
+
+
+class Alarm(Enum):
+    """What the ear hears in a message.
+
+    `SUSPECTED` is distress unless somebody who understands the message (Rasa, when it answers) is sure of another
+    meaning; `CERTAIN` needs no second opinion.
+    """
+
+    NONE = "none"
+    SUSPECTED = "suspected"
+    CERTAIN = "certain"
 
 
 class DistressEar:
-    """Says whether a message shows distress; a few milliseconds a message, the same answer each time."""
+    """Listens for distress in messages; a few milliseconds each, the same answer each time."""
 
     def __init__(self, embedder: Embedder, weights: EarWeights | None) -> None:
         """Keep what was learned; None hears by the lexicon alone."""
@@ -63,15 +77,25 @@ class DistressEar:
         self._weights = weights
 
     def hears(self, text: str) -> bool:
-        """Say whether a message shows distress, by the lexicon or by what was learned."""
-        if is_distress(text):
-            return True
-        return self._weights is not None and self._margin(text[:LONGEST_TEXT], self._weights) > 0.0
+        """Say whether a message shows distress, when there is nobody to ask for a second opinion."""
+        return self.listen(text) is not Alarm.NONE
 
-    def _margin(self, text: str, weights: EarWeights) -> float:
-        """Return how far the text, or the most alarming of its pieces, is above its threshold."""
-        whole, *pieces = scores_of([text, *pieces_of(text)], self._embedder, weights)
-        return float(max(whole - weights.threshold, max(pieces, default=-math.inf) - weights.piece_threshold))
+    def listen(self, text: str) -> Alarm:
+        """Return the alarm that a message gives, by the lexicon or by what was learned."""
+        if is_distress(text):
+            return Alarm.CERTAIN
+        if self._weights is None:
+            return Alarm.NONE
+        score = alarm_score(text[:LONGEST_TEXT], self._embedder, self._weights)
+        if score < SUSPECTED_FROM:
+            return Alarm.NONE
+        return Alarm.SUSPECTED if score < CERTAIN_FROM else Alarm.CERTAIN
+
+
+def alarm_score(text: str, embedder: Embedder, weights: EarWeights) -> float:
+    """Return the score of a text or of the most alarming of its pieces, which count less."""
+    whole, *pieces = scores_of([text, *pieces_of(text)], embedder, weights)
+    return float(max(whole, max(pieces, default=-math.inf) - PIECE_GAP))
 
 
 def scores_of(texts: Sequence[str], embedder: Embedder, weights: EarWeights) -> Numbers:
@@ -120,18 +144,17 @@ def read_weights(path: Path) -> EarWeights:
     """
     with np.load(path) as arrays:
         meaning, parts, rarity = (arrays[name].astype(np.float32) for name in ("meaning", "parts", "rarity"))
-        bias, threshold, piece_threshold = (float(number) for number in arrays["numbers"])
+        bias = float(arrays["bias"])
     if meaning.shape != (DIMENSIONS,) or parts.shape != (PARTS,) or rarity.shape != (PARTS,):
         raise ValueError(f"{path.name} does not fit this version: run make train")
-    return EarWeights(meaning, parts, rarity, bias, threshold, piece_threshold)
+    return EarWeights(meaning, parts, rarity, bias)
 
 
 def write_weights(weights: EarWeights, path: Path) -> None:
     """Write weights for `read_weights`, in one move; half precision is enough."""
     meaning, parts, rarity = (each.astype(np.float16) for each in (weights.meaning, weights.parts, weights.rarity))
-    numbers = np.array([weights.bias, weights.threshold, weights.piece_threshold], np.float32)
     with path.with_suffix(".draft").open("wb") as draft:
-        np.savez_compressed(draft, meaning=meaning, parts=parts, rarity=rarity, numbers=numbers)
+        np.savez_compressed(draft, meaning=meaning, parts=parts, rarity=rarity, bias=np.float32(weights.bias))
     path.with_suffix(".draft").replace(path)
 
 

@@ -16,9 +16,6 @@ from bot.kit.embedding import DIMENSIONS, Embedder
 from bot.understanding.ear import PARTS, EarWeights, Indices, Numbers, parts_of
 from bot.understanding.guard import is_distress, opened
 
-# Set on the assistant's validation messages and by folds of the phrases (docs/decisions/0011-distress.md).
-THRESHOLD = 0.25
-PIECE_THRESHOLD = 1.25
 _PENALTY = 1.0
 _ROUNDS = 150
 _MEMORY = 12
@@ -86,8 +83,6 @@ def fit_ear(phrases: Sequence[Phrase], embedder: Embedder) -> EarWeights:
         parts=found[DIMENSIONS + 1 : -1].astype(np.float32),
         rarity=rarity,
         bias=float(found[-1]),
-        threshold=THRESHOLD,
-        piece_threshold=PIECE_THRESHOLD,
     )
 
 
