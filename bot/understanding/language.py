@@ -100,10 +100,11 @@ def _ask_lingua(text: str) -> tuple[str, float]:
 
 @functools.cache
 def _lexicon() -> Mapping[str, frozenset[str]]:
-    """Read the words of each language; a word of several languages counts for each of them."""
-    shelf = read_shelf("bot.understanding", "words.yml")
+    """Read the words of each language, by hand and drawn; a word of several languages counts for each of them."""
+    shelf, drawn = (read_shelf("bot.understanding", name) for name in ("words.yml", "frequent_words.yml"))
     return {
-        language: frozenset(map(fold, [*shelf["words"][language], *shelf["openings"][language]])) - _borrowed()
+        language: frozenset(map(fold, [*shelf["words"][language], *shelf["openings"][language], *drawn[language]]))
+        - _borrowed()
         for language in LANGUAGES
     }
 
