@@ -59,7 +59,8 @@ def product_outcome(truth: Labelled, parse: Dict[str, Any]) -> Outcome:
     countries = {
         (e["entity"], e["start"], e["end"]): str(e["norm"]) for e in parse["entities"] if e["entity"] == "country"
     }
-    return Outcome(truth, parse["intent"]["name"], spans, parse["lang"], countries)
+    roles = frozenset((e["role"], e["start"], e["end"]) for e in parse["entities"] if e.get("role"))
+    return Outcome(truth, parse["intent"]["name"], spans, parse["lang"], countries, roles)
 
 
 def peer_outcomes(peer: str, messages: Sequence[Labelled]) -> Tuple[List[Outcome], float, float]:

@@ -15,6 +15,7 @@ from nlu.scores import (
     intent_scores,
     language_outcomes,
     percent,
+    role_counts,
     share,
 )
 
@@ -87,6 +88,7 @@ def tables(measured: Measured) -> str:
         "### By style\n\n" + _by_style(measured.outcomes),
         "### Distress\n\n" + _distress(measured.distress),
         "### By entity\n\n" + _by_entity(measured.outcomes),
+        "### By role\n\n" + _by_role(measured.outcomes),
         "### By intent\n\n" + _by_intent(measured.outcomes),
         "### Commonest confusions\n\n" + _confusions(measured.outcomes),
     ]
@@ -156,6 +158,14 @@ def _by_entity(outcomes: Sequence[Outcome]) -> str:
         for name, counts in sorted(near.items())
     ]
     return _table(["", "in the messages", "F1", "F1, exact words"], lines)
+
+
+def _by_role(outcomes: Sequence[Outcome]) -> str:
+    lines = [
+        [f"`{name}`", *(str(counts[kind]) for kind in ("right", "missed", "invented")), _one(f1_of(counts))]
+        for name, counts in sorted(role_counts(outcomes).items())
+    ]
+    return _table(["", "right", "missed", "invented", "F1"], lines)
 
 
 def _by_intent(outcomes: Sequence[Outcome]) -> str:

@@ -20,6 +20,7 @@ class Outcome:
         spans: the entities that were found.
         language: the language that was found, "" when nobody asked.
         countries: the code given to each country found, by its span.
+        roles: the entities found that have a role, as (role, first character, one after the last).
     """
 
     truth: Labelled
@@ -27,6 +28,7 @@ class Outcome:
     spans: FrozenSet[Span]
     language: str = ""
     countries: Dict[Span, str] = field(default_factory=dict)
+    roles: FrozenSet[Span] = frozenset()
 
     @property
     def is_right(self) -> bool:
@@ -82,10 +84,20 @@ def entity_counts(outcomes: Iterable[Outcome], *, exact: bool = False) -> Dict[s
 
     Without `exact`, words that overlap are enough; an entity answers for one true entity at the most.
     """
+    return _compared(((o.truth.spans, o.spans) for o in outcomes), exact=exact)
+
+
+def role_counts(outcomes: Sequence[Outcome]) -> Dict[str, Counter]:
+    """Return how many entities of each role were right, missed and invented, as `entity_counts` does without types."""
+    truths = (frozenset((role, *span[1:]) for span, role in o.truth.roles) for o in outcomes)
+    return _compared(zip(truths, (o.roles for o in outcomes), strict=True), exact=False)
+
+
+def _compared(pairs: Iterable[Tuple[FrozenSet[Span], FrozenSet[Span]]], *, exact: bool) -> Dict[str, Counter]:
     counts: Dict[str, Counter] = {}
-    for outcome in outcomes:
-        left = set(outcome.spans)
-        for span in sorted(outcome.truth.spans):
+    for true, found in pairs:
+        left = set(found)
+        for span in sorted(true):
             match = next((other for other in sorted(left) if _agrees(span, other, exact=exact)), None)
             counts.setdefault(span[0], Counter())["missed" if match is None else "right"] += 1
             left.discard(match)

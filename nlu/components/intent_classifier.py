@@ -55,7 +55,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):
             "typo_rate": 0.06,
             # Validation messages: what the vote brings, and the wording in it, is in docs/nlu.md.
             "neighbours": 10,
-            "neighbour_spread": 0.08,
+            "neighbour_spread": 0.1,
             "neighbour_weight": 0.5,
             "wording_share": 0.6,
             # Share of the messages in scope that the refusal lets through.
