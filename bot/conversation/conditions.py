@@ -31,11 +31,11 @@ def _wanted(condition: Condition, language: str) -> str:
     if condition.fact == "level" and isinstance(low, str):
         return say("knowledge.at_least", language, what=level_label(low, language))
     if isinstance(low, float | int) and isinstance(high, float | int):
-        return f"{number(float(low))}–{number(float(high))}"
+        return f"{number(float(low), language)}–{number(float(high), language)}"
     if isinstance(low, float | int):
-        return say("knowledge.at_least", language, what=number(float(low)))
+        return say("knowledge.at_least", language, what=number(float(low), language))
     if isinstance(high, float | int):
-        return say("knowledge.at_most", language, what=number(float(high)))
+        return say("knowledge.at_most", language, what=number(float(high), language))
     return listed([_code_label(str(condition.fact), code, language) for code in condition.any_of], language, style="or")
 
 

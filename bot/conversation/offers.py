@@ -14,6 +14,7 @@ from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
+from bot.conversation.answers import resume_rows
 from bot.conversation.cards import Entry, offer_card, offer_in_full, offer_lines
 from bot.conversation.markers import rank_said
 from bot.conversation.models import KEPT, ResultList, SavedOffer
@@ -136,12 +137,12 @@ async def how_to_apply(turn: Turn, *, embedder: Embedder) -> Reply:
     text = say("answers.apply", turn.language, title=escape(offer.title))
     how = say("search.apply", turn.language, how=escape(offer.how_to_apply))
     rows = [[Button(say("search.apply_link", turn.language), url=offer.apply_url)]] if offer.apply_url else []
-    return Reply(f"{text}\n{how}", rows)
+    return Reply(f"{text}\n{how}", [*rows, *resume_rows(turn)])
 
 
 async def _after_saving(turn: Turn, offer_id: int, list_id: int | None, words: str) -> Reply:
     if turn.message_id is None:
-        return Reply(words)
+        return Reply(words, resume_rows(turn))
     card = await show_offer(turn, offer_id, list_id=list_id)
     return Reply(card.text, card.rows, in_place=True, toast=words)
 

@@ -16,7 +16,15 @@ from bot.conversation.answers import resume_rows
 from bot.conversation.conditions import fact_label, failed_words
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.sheets import LONGEST_ANSWER, lines_of, pages, sheet_pages, source_line, sources_line
-from bot.conversation.telling import note_told, question_rows, said, situation_of
+from bot.conversation.telling import (
+    for_search,
+    note_stay,
+    note_told,
+    question_rows,
+    said,
+    situation_of,
+    stay_said,
+)
 from bot.conversation.wording import listed
 from bot.kit.errors import UserError
 from bot.knowledge.service import (
@@ -84,7 +92,8 @@ async def answer_funding(turn: Turn, parse: Parse) -> Reply:
     if named:
         return _sheet(turn, "funding", named[0].entries[0])
     codes = [entry.id for entry in programmes_of_codes(library, _programme_codes(parse))]
-    flow = {"name": "funding", "asked": [], "programmes": codes, **_stay(parse)}
+    note_stay(turn.conversation, parse)
+    flow = {"name": "funding", "asked": [], "programmes": codes, **stay_said(parse)}
     return await _go_on(turn, flow)
 
 
@@ -96,7 +105,8 @@ async def answer_visa(turn: Turn, parse: Parse) -> Reply:
     if papers:
         others = [("papers", paper) for paper in papers[1:]]
         return _sheet(turn, "papers", papers[0], others=others)
-    return await _go_on(turn, {"name": "visa", "asked": [], **_stay(parse)})
+    note_stay(turn.conversation, parse)
+    return await _go_on(turn, {"name": "visa", "asked": [], **stay_said(parse)})
 
 
 async def answer_eligibility(turn: Turn, parse: Parse) -> Reply | None:
@@ -105,7 +115,9 @@ async def answer_eligibility(turn: Turn, parse: Parse) -> Reply | None:
     library = await read_library(turn.session)
     found = [one for one in find_named(library, parse.text) if one.topic in ("programmes", "courses", "funding")]
     if not found:
-        return None
+        papers = find_papers(library, parse.text, situation_of(turn, parse))
+        is_asked = bool(papers) and not any(entity.entity == "age" for entity in parse.entities)
+        return _sheet(turn, "papers", papers[0]) if is_asked else None
     if len(found[0].entries) > 1:
         return _choice(turn, [(found[0].topic, entry) for entry in found[0].entries], verb="am_i")
     entry = found[0].entries[0]
@@ -134,7 +146,8 @@ async def tell(turn: Turn, fact: str, value: Any, flow: dict[str, Any]) -> Reply
     """Keep the answer to a question, and ask the next one or give the answer."""
     if value is not None:
         turn.conversation.situation = {**(turn.conversation.situation or {}), fact: value}
-    return await _go_on(turn, {**flow, "waiting": None})
+    stay = _kept_stay({fact: value})  # an answer is more precise than the running search that left it open
+    return await _go_on(turn, {**flow, **stay, "waiting": None})
 
 
 async def resume_questions(turn: Turn) -> Reply:
@@ -196,7 +209,9 @@ async def _go_on(turn: Turn, flow: dict[str, Any]) -> Reply:
 async def _ask(turn: Turn, flow: dict[str, Any], fact: str) -> Reply:
     turn.conversation.flow = {**flow, "waiting": fact}
     asked = {key: value for key, value in flow.items() if key != "waiting"}
-    return Reply(say(f"knowledge.ask_{fact}", turn.language), question_rows(fact, asked, turn.language))
+    question = say(f"knowledge.ask_{fact}", turn.language)
+    above = for_search(turn, flow) if len(flow["asked"]) == 1 else ""
+    return Reply("\n".join(filter(None, (above, question))), question_rows(turn, fact, asked))
 
 
 async def _next_fact(turn: Turn, flow: dict[str, Any]) -> str | None:
@@ -223,14 +238,7 @@ async def _missing(turn: Turn, flow: dict[str, Any], situation: Situation) -> Co
 
 def _situation(turn: Turn, flow: dict[str, Any]) -> Situation:
     """Return what is known, the stay that the message named coming before that of the running search."""
-    stay = {fact: flow[fact] for fact in ("destination", "months") if flow.get(fact) is not None}
-    if not stay:
-        return situation_of(turn)
-    kept = turn.conversation.situation
-    turn.conversation.situation = {**(kept or {}), **stay}
-    situation = situation_of(turn)
-    turn.conversation.situation = kept
-    return situation
+    return situation_of(turn, stay=_kept_stay(flow))
 
 
 async def _funding(turn: Turn, flow: dict[str, Any], *, page: int = 0) -> Reply:
@@ -285,7 +293,9 @@ async def _visa(turn: Turn, flow: dict[str, Any]) -> Reply:
     rows = [[official], *reply.rows]
     if _is_minor(situation) and library.get("papers", _EXIT_PAPER):
         rows.insert(0, [_minor_button(turn)])
-    return Reply(reply.text, rows)
+    above = for_search(turn, flow) if not flow["asked"] else ""
+    said_whole = "\n".join(filter(None, (above, reply.text)))
+    return Reply(said_whole if visible_length(said_whole) <= LONGEST_ANSWER else reply.text, rows)
 
 
 async def _eligibility(turn: Turn, flow: dict[str, Any]) -> Reply:
@@ -404,10 +414,6 @@ def _minor_button(turn: Turn) -> Button:
 
 def _names(entries: Iterable[Entry], language: str) -> str:
     return escape(listed([entry.names.said(language) for entry in entries], language))
-
-
-def _stay(parse: Parse) -> dict[str, Any]:
-    return {fact: value for fact in ("destination", "months") if (value := said(parse, fact)) is not None}
 
 
 def _kept_stay(flow: dict[str, Any]) -> dict[str, Any]:

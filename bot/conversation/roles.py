@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
-from bot.conversation.markers import is_joined, is_refused
+from bot.conversation.markers import is_apart, is_corrected, is_joined, is_refused
 from bot.conversation.models import Conversation
 from bot.understanding.models import Entity, Parse
 
 _REFUSABLE = frozenset({"country", "city", "region", "field", "programme"})
+_A_PAIR = 2
 
 
-def with_refusals(parse: Parse) -> Parse:
-    """Return the parse with what the words refuse marked as such: "pas en Afrique", "hors Europe ni Canada"."""
+def with_refusals(parse: Parse, *, sought: Collection[str] = ()) -> Parse:
+    """Return the parse with what the words refuse marked as such: "pas en Afrique", "hors Europe ni Canada".
+
+    What a correction names is wanted, whatever the model said: "actually no, Spain"; and "not Spain, Italy" when Spain
+    is one of the countries `sought` so far.
+    """
     marked: list[Entity] = []
-    for entity in parse.entities:
-        is_open = entity.role is None and entity.entity in _REFUSABLE
-        marked.append(replace(entity, role="exclude") if is_open and _is_refused(parse, entity, marked) else entity)
+    for named in parse.entities:
+        role = "exclude" if _is_refused(parse, named, marked) else named.role
+        is_wanted = role == "exclude" and (
+            is_corrected(parse.text[: named.start]) or _takes_the_place(parse, named, marked, sought)
+        )
+        marked.append(replace(named, role=None if is_wanted else role))
     return replace(parse, entities=tuple(marked))
 
 
@@ -28,10 +37,20 @@ def note_residence(conversation: Conversation, parse: Parse) -> None:
 
 
 def _is_refused(parse: Parse, entity: Entity, before: list[Entity]) -> bool:
+    if entity.role is not None or entity.entity not in _REFUSABLE:
+        return False
     if is_refused(parse.text[: entity.start], parse.language):
         return True
     last = before[-1] if before else None
     return last is not None and last.role == "exclude" and is_joined(parse.text[last.end : entity.start])
+
+
+def _takes_the_place(parse: Parse, entity: Entity, before: list[Entity], sought: Collection[str]) -> bool:
+    """Say whether a country named alone after a comma stands against the one refused, which was sought: "not X, Y"."""
+    last = before[-1] if before else None
+    if last is None or len(parse.entities) != _A_PAIR or last.role != "exclude" or last.norm not in tuple(sought):
+        return False
+    return is_apart(parse.text[last.end : entity.start])
 
 
 def _country_of(entity: Entity) -> str | None:

@@ -49,7 +49,7 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
     if not result.hits:
         return await _nothing_found(turn, criteria)
     if _is_minor(criteria) and not await _was_told_of_parents(turn):
-        preface = "\n".join(part for part in (preface, say("search.parents", turn.language)) if part)
+        preface = say("search.parents", turn.language)  # says what any other line above would say of their age
     statement = insert(ResultList).values(
         person_id=turn.person.id,
         criteria=criteria.to_json(),
@@ -82,7 +82,8 @@ async def kind_rows(turn: Turn, criteria: Criteria | None = None) -> list[list[B
         )
         for kind in kinds
     ]
-    buttons.append(Button(say("search.kind_any", turn.language), "search_with", {"criteria": known.to_json()}))
+    everything = replace(known, words="").to_json()  # "je veux partir" ranks nothing, and would leave out most
+    buttons.append(Button(say("search.kind_any", turn.language), "search_with", {"criteria": everything}))
     return [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
 
 

@@ -12,7 +12,9 @@ from typing import Any, Protocol
 import structlog
 from prometheus_client import Counter, Histogram
 
+from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
+from bot.conversation.context import placed
 from bot.conversation.decisions import decided, masked, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
 from bot.conversation.hearing import is_insult, typed_press
@@ -113,7 +115,7 @@ async def answer_text(turn: Turn, services: Services) -> None:
 async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> None:
     turn.text = seen.text
     parse, step = await _understood(turn, services)
-    parse = with_refusals(parse)
+    parse = with_refusals(parse, sought=Criteria.from_json(turn.conversation.criteria).countries)
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
     if step != EMERGENCY and _is_way_back(turn, parse):
@@ -243,9 +245,12 @@ async def _understood(turn: Turn, services: Services) -> tuple[Parse, str]:
         return parse, "search_offers" if is_unknown else step_of(parse.intent.name)
     turn.conversation.rasa_turns += 1
     parse = understand(answer.parse, text=turn.text, language=turn.language, today=turn.today, model=answer.model)
-    if is_unsure(parse):
-        return parse, EMERGENCY if may_be_distress(parse) else "did_you_mean"
-    return parse, _step_named(answer) or step_of(parse.intent.name)
+    if is_unsure(parse) and may_be_distress(parse):
+        return parse, EMERGENCY
+    meant = placed(parse, turn.conversation)
+    if meant.source != parse.source:
+        return meant, step_of(meant.intent.name)
+    return parse, "did_you_mean" if is_unsure(parse) else _step_named(answer) or step_of(parse.intent.name)
 
 
 def _step_named(answer: RasaTurn) -> str | None:

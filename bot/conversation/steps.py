@@ -152,7 +152,7 @@ async def _affirm(turn: Turn, parse: Parse, tools: Tools) -> Reply:
 async def _deny(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     if _running(turn) is not None and names_something(parse):  # "non, le Portugal"
         return await _refine(turn, parse, tools)
-    return answers.deny(turn)
+    return await answers.deny(turn)
 
 
 def _styled(wish: str) -> Callable[[Turn, Parse, Tools], Awaitable[Reply]]:

@@ -67,3 +67,9 @@ def test_kinds_are_named_in_order_and_refused_by_the_words_before() -> None:
     assert refused_kinds("not a job", "en") == ("job",)
     assert refused_kinds("no quiero prácticas", "es") == ("internship",)
     assert refused_kinds("pas de souci pour un stage", "fr") == ()
+
+
+def test_a_kind_after_no_and_a_comma_is_wanted() -> None:
+    assert refused_kinds("no, un trabajo", "es") == ()
+    assert refused_kinds("no, a job", "en") == ()
+    assert refused_kinds("pas un stage, un job", "fr") == ("internship",)

@@ -47,3 +47,32 @@ def test_where_a_person_is_becomes_their_residence(now: datetime) -> None:
     lome = Entity("city", "Lomé", 10, 14, role="origin", norm={"city": "Lomé", "country": "TG"})
     note_residence(conversation, Parse("je suis à Lomé", "fr", Intent("search_any", 0.9), entities=(lome,)))
     assert conversation.situation == {"age": 19, "residence": "TG"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "place"),
+    [
+        ("actually no, Spain", "en", "Spain"),
+        ("no, en España", "es", "España"),
+        ("non, l'Espagne", "fr", "Espagne"),
+        ("لا، في إسبانيا", "ar", "إسبانيا"),
+    ],
+)
+def test_what_a_correction_names_is_wanted_whatever_the_model_says(text: str, language: str, place: str) -> None:
+    start = text.index(place)
+    refused = Entity("country", place, start, start + len(place), role="exclude", norm="ES")
+    parse = Parse(text, language, Intent("refine_search", 0.9), entities=(refused,))
+    assert [entity.role for entity in with_refusals(parse).entities] == [None]
+
+
+def test_after_a_comma_a_place_to_go_to_is_no_longer_refused() -> None:
+    canada, italy = ("country", "canada", "CA"), ("country", "italie", "IT")
+    parse = with_refusals(parsed("pas au canada, en italie", "fr", canada, italy))
+    assert [entity.role for entity in parse.entities] == ["exclude", None]
+
+
+def test_another_country_after_a_comma_takes_the_place_of_the_one_sought() -> None:
+    spain, italy = ("country", "Spain", "ES"), ("country", "Italy", "IT")
+    parse = parsed("not Spain, Italy", "en", spain, italy)
+    assert [entity.role for entity in with_refusals(parse, sought=["ES"]).entities] == ["exclude", None]
+    assert [entity.role for entity in with_refusals(parse).entities] == ["exclude", "exclude"]
