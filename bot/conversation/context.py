@@ -19,7 +19,7 @@ from bot.conversation.markers import (
 )
 from bot.conversation.models import Conversation
 from bot.conversation.refinement import names_something
-from bot.conversation.searching import WHICH_KIND
+from bot.conversation.searching import WHICH_KIND, WIDEN
 from bot.conversation.unsure import SURE_ENOUGH, likeliest
 from bot.knowledge.service import plain_answer
 from bot.understanding.models import Intent, Parse
@@ -30,6 +30,12 @@ _SHORT = 6
 # Below this, the word that names a kind counts for more than the model. A choice of safety: of the 963 validation
 # messages (900 understood), it changes none.
 _DECIDED_BY_WORDS = 0.6
+# What is asked for one turn only, and the steps that may answer it or ask it again.
+_FOR_ONE_TURN = (WIDEN, "confirm_restart")
+_ANSWERING = frozenset(
+    {"affirm", "deny", "refine_search", "more_results", "resume_search", "search_offers", "restart_search",
+     "confirm_restart", "did_you_mean"}
+)  # fmt: skip
 _REFINE, _MORE, _DETAILS, _ANY = "refine_search", "more_results", "show_details", "search_any"
 
 
@@ -74,7 +80,8 @@ def _under_a_search(parse: Parse, conversation: Conversation) -> str | None:
     if not names and has_marker(parse.text, "wider", parse.language):
         return _REFINE
     is_likely = any(intent.name == _REFINE for intent in likeliest(parse))
-    return _REFINE if names and is_likely and not _is_sure(parse) else None
+    is_marked = any(has_marker(parse.text, section, parse.language) for section in ("adding", "replacing"))
+    return _REFINE if names and (is_likely or is_marked) and not _is_sure(parse) else None
 
 
 def _by_its_words(parse: Parse) -> str | None:
@@ -86,11 +93,15 @@ def _by_its_words(parse: Parse) -> str | None:
         return of_that_age
     named = _kinds_wanted(parse)
     second = others[0].name if others else None
+    needs = needs_of(parse.text)
+    if second in needs and best.name not in needs and not best.name.startswith("search_"):
+        return second
     if not named:
         return _ANY if kind_of_intent(best.name) and second == _ANY and not _is_sure(parse) else None
-    is_search = kind_of_intent(best.name) is not None or is_seeking(parse.text)
-    is_other_need = best.name in needs_of(parse.text)
-    return second if is_search and not is_other_need and second == f"search_{named[0]}" and len(named) == 1 else None
+    is_search = best.name.startswith("search_") or is_seeking(parse.text)
+    return (
+        second if is_search and best.name not in needs and second == f"search_{named[0]}" and len(named) == 1 else None
+    )
 
 
 def _kinds_wanted(parse: Parse) -> list[str]:
@@ -103,6 +114,12 @@ def _search_at_an_age(parse: Parse) -> str | None:
     has_age = any(entity.entity == "age" and entity.norm is not None for entity in parse.entities)
     search = next((name for name in names if kind_of_intent(name) is not None), None)
     return search if has_age and "ask_eligibility" in names else None
+
+
+def forget_question(conversation: Conversation, step: str) -> None:
+    """Drop what was asked when a step leads elsewhere: a "oui" two messages later must not erase a search."""
+    if conversation.pending_question in _FOR_ONE_TURN and step not in _ANSWERING:
+        conversation.pending_question = None
 
 
 def _is_sure(parse: Parse) -> bool:

@@ -196,6 +196,11 @@ def waiting_rows(turn: Turn) -> list[list[Button]]:
     return [[Button(say("knowledge.resume_questions", turn.language), "resume_questions")]]
 
 
+def asks(reply: Reply) -> bool:
+    """Say whether a reply is itself one of the questions."""
+    return any(button.verb == "tell" for row in reply.rows for button in row)
+
+
 async def _go_on(turn: Turn, flow: dict[str, Any]) -> Reply:
     """Ask what is still missing, or answer."""
     fact = await _next_fact(turn, flow)

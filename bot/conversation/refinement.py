@@ -91,10 +91,10 @@ def names_something(parse: Parse) -> bool:
 
 
 def _own_words(parse: Parse) -> str:
-    """Return the words that rank: without the places, which filter and may be given up or refused later."""
+    """Return the words that rank: without what is refused, nor the places, which filter and may be given up later."""
     text, end = "", 0
     for entity in sorted(parse.entities, key=lambda each: each.start):
-        if entity.entity in _PLACES:
+        if entity.entity in _PLACES or entity.role == "exclude":
             text, end = f"{text}{parse.text[end : entity.start]} ", max(end, entity.end)
     return cut_out(text + parse.text[end:])
 

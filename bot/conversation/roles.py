@@ -8,8 +8,11 @@ from dataclasses import replace
 from bot.conversation.markers import is_apart, is_corrected, is_joined, is_refused
 from bot.conversation.models import Conversation
 from bot.understanding.models import Entity, Parse
+from bot.understanding.service import is_origin_said
+from bot.vocabulary.text import fold
 
 _REFUSABLE = frozenset({"country", "city", "region", "field", "programme"})
+_PLACES = ("country", "city", "region")
 _A_PAIR = 2
 
 
@@ -27,6 +30,18 @@ def with_refusals(parse: Parse, *, sought: Collection[str] = ()) -> Parse:
         )
         marked.append(replace(named, role=None if is_wanted else role))
     return replace(parse, entities=tuple(marked))
+
+
+def with_origin(parse: Parse) -> Parse:
+    """Return the parse with the first place marked as where the person is, when its words say so and another is wanted.
+
+    Alone, it stays wanted: "étudiant en Espagne" is where they are, or where they want to be.
+    """
+    places = [one for one in parse.entities if one.entity in _PLACES and one.role is None]
+    if len(places) <= 1 or not is_origin_said(fold(parse.text[: places[0].start])):
+        return parse
+    first = replace(places[0], role="origin")
+    return replace(parse, entities=tuple(first if one == places[0] else one for one in parse.entities))
 
 
 def note_residence(conversation: Conversation, parse: Parse) -> None:

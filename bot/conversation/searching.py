@@ -59,6 +59,7 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
         created_at=turn.now,
     )
     kept = (await turn.session.scalars(statement.returning(ResultList))).one()
+    turn.conversation.offer_id = None  # "garde-la" under a new list means none of the old one
     return await show_page(turn, kept, 0, preface=preface)
 
 
@@ -214,6 +215,13 @@ async def widen(turn: Turn, *, embedder: Embedder) -> Reply:
     running = Criteria.from_json(turn.conversation.criteria)
     found = await relaxations(turn.session, running, today=turn.today)
     return await search(turn, found[0].criteria if found else running, embedder=embedder)
+
+
+async def wider_rows(turn: Turn) -> list[list[Button]]:
+    """Return a button for each change to the running search that would find offers, or for each kind of search."""
+    running = Criteria.from_json(turn.conversation.criteria)
+    found = await relaxations(turn.session, running, today=turn.today)
+    return _widening_rows(turn, found) or await kind_rows(turn, running)
 
 
 def _widening_rows(turn: Turn, found: Sequence[Relaxation]) -> list[list[Button]]:

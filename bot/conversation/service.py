@@ -14,7 +14,7 @@ from prometheus_client import Counter, Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
-from bot.conversation.context import placed
+from bot.conversation.context import forget_question, placed
 from bot.conversation.decisions import decided, masked, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
 from bot.conversation.hearing import is_insult, typed_press
@@ -22,10 +22,10 @@ from bot.conversation.manner import manner_asked
 from bot.conversation.markers import is_resuming
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.presses import press_button
-from bot.conversation.questions import answer_pending, waiting_rows
+from bot.conversation.questions import answer_pending, asks, waiting_rows
 from bot.conversation.refinement import names_something
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
-from bot.conversation.roles import note_residence, with_refusals
+from bot.conversation.roles import note_residence, with_origin, with_refusals
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
 from bot.conversation.unsure import is_unsure, may_be_distress
@@ -115,7 +115,7 @@ async def answer_text(turn: Turn, services: Services) -> None:
 async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> None:
     turn.text = seen.text
     parse, step = await _understood(turn, services)
-    parse = with_refusals(parse, sought=Criteria.from_json(turn.conversation.criteria).countries)
+    parse = with_refusals(with_origin(parse), sought=Criteria.from_json(turn.conversation.criteria).countries)
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
     if step != EMERGENCY and _is_way_back(turn, parse):
@@ -226,8 +226,10 @@ async def _answer_with(
         reply = Reply(say("chat.empty", turn.language))
     else:
         waiting = turn.conversation.flow
+        forget_question(turn.conversation, step)
         reply = offer_others(turn, await take_step(turn, step, parse, services.tools), parse, needs or Needs())
-        if waiting is not None and turn.conversation.flow == waiting and step != EMERGENCY:
+        is_waiting = waiting is not None and turn.conversation.flow == waiting and not asks(reply)
+        if is_waiting and step != EMERGENCY:
             reply = replace(reply, rows=[*reply.rows, *waiting_rows(turn)])
     await send(turn, reply)
     _latency.observe(max(0.0, (turn.clock() - turn.received_at).total_seconds()))

@@ -6,15 +6,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.catalogue.criteria import Criteria
+from bot.chat.formatting import escape
 from bot.conversation import answers, manner, offers, questions, searching, unsure
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker, rank_said
 from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
+from bot.kit.masking import mask
 from bot.kit.settings import Settings
+from bot.locales.service import say
 from bot.understanding.models import Parse
 
+_PLACES = ("country", "city", "region")
 # Steps that answer with one sentence of the catalogue.
 _SENTENCES = {
     "find_association": "answers.association",
@@ -48,6 +52,7 @@ async def take_step(turn: Turn, step: str, parse: Parse, tools: Tools) -> Reply:
 
 
 async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    _tell_unknown_places(turn, parse)
     criteria = start_search(parse, _running(turn))
     if _is_kind_to_ask(turn, parse, criteria):
         turn.conversation.criteria = criteria.to_json()
@@ -68,6 +73,7 @@ def _is_kind_to_ask(turn: Turn, parse: Parse, criteria: Criteria) -> bool:
 
 
 async def _refine(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    _tell_unknown_places(turn, parse)
     running = _running(turn)
     if running is not None and has_marker(parse.text, "wider", parse.language) and not names_something(parse):
         return await searching.widen(turn, embedder=tools.embedder)
@@ -76,6 +82,13 @@ async def _refine(turn: Turn, parse: Parse, tools: Tools) -> Reply:
 
 async def _resume(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
     return await searching.resume(turn, embedder=tools.embedder)
+
+
+def _tell_unknown_places(turn: Turn, parse: Parse) -> None:
+    """Say above the answer which place was not recognised: a search must not look as if it had been."""
+    unknown = [entity.value for entity in parse.entities if entity.entity in _PLACES and entity.norm is None]
+    if unknown:
+        turn.notes.append(say("search.unknown_place", turn.language, what=escape(mask(", ".join(unknown)))))
 
 
 def _running(turn: Turn) -> Criteria | None:
@@ -106,8 +119,12 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    sourced = await questions.answer_eligibility(turn, parse)
-    return sourced or await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
+    if (sourced := await questions.answer_eligibility(turn, parse)) is not None:
+        return sourced
+    has_age = any(entity.entity == "age" for entity in parse.entities)
+    if turn.conversation.offer_id is not None and not has_age:  # "quelles sont les conditions ?" of the card just read
+        return await offers.show_offer(turn, turn.conversation.offer_id, list_id=turn.conversation.list_id)
+    return await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
 
 
 async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:

@@ -24,6 +24,7 @@ from bot.vocabulary.regions import region_codes, region_countries, region_label
 
 _WEEKS_A_MONTH = 4
 _SAID_IN_WEEKS = 2  # months: up to here, a stay that begins under one is told in weeks
+_QUARTERS_UP_TO = 3  # months: nobody says a month and a quarter
 _NO_CENTS = re.compile(r"[.,]00(?=\D|$)")
 
 
@@ -55,9 +56,9 @@ def months(low: Decimal | float | None, high: Decimal | float | None, language: 
         return say("search.duration_from", language, length=_exact(low, language))
     if low == high:
         return _exact(low, language)
-    if low >= 1:
+    if low >= 1 and not (high <= _QUARTERS_UP_TO and (low * 2 % 1 or high * 2 % 1)):
         return say("search.duration_range", language, low=number(low, language), high=number(high, language))
-    if high <= _SAID_IN_WEEKS:
+    if low >= 1 or high <= _SAID_IN_WEEKS:
         return say("search.duration_range_weeks", language, low=_weeks(low), high=_weeks(high))
     return say("search.duration_mixed", language, low=_exact(low, language), high=_exact(high, language))
 

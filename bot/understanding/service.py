@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from bot.understanding.errors import RasaUnavailable
-from bot.understanding.gazetteer import find_entities
+from bot.understanding.gazetteer import find_entities, is_origin_said
 from bot.understanding.guard import Screen, Verdict, is_distress, screen
 from bot.understanding.language import detect_language, preload_languages
 from bot.understanding.models import FALLBACK_INTENT, Entity, Intent, Parse
@@ -30,6 +30,7 @@ __all__ = [
     "Verdict",
     "detect_language",
     "is_distress",
+    "is_origin_said",
     "preload",
     "screen",
     "understand",

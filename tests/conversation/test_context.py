@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.context import placed
+from bot.conversation.context import forget_question, placed
 from bot.conversation.models import Conversation
 from bot.understanding.models import Entity, Intent, Parse
 
@@ -48,6 +48,12 @@ def test_an_ordinal_without_a_list_points_at_nothing(conversation: Conversation)
 
 def test_a_thing_refused_under_a_search_changes_the_search(with_list: Conversation) -> None:
     parse = read("pas a lisbonne", ("show_details", 0.33), ("refine_search", 0.29), entities=(LISBON,))
+    assert placed(parse, with_list).intent.name == "refine_search"
+
+
+def test_and_somewhere_else_under_a_search_is_no_question(with_list: Conversation) -> None:
+    senegal = Entity("country", "Senegal", 6, 13, norm="SN")
+    parse = read("¿y en Senegal?", ("ask_visa", 0.43), ("search_any", 0.2), entities=(senegal,), language="es")
     assert placed(parse, with_list).intent.name == "refine_search"
 
 
@@ -119,3 +125,23 @@ def test_a_kind_said_with_yes_or_no_changes_the_kind(with_list: Conversation, te
 
 def test_no_to_a_kind_asks_for_none(with_list: Conversation) -> None:
     assert placed(read("non pas de stage", ("deny", 0.9)), with_list).intent.name == "deny"
+
+
+@pytest.mark.parametrize("text", ["quelles aides ?", "et c koi les aides?"])
+def test_money_that_is_named_is_asked_for(conversation: Conversation, text: str) -> None:
+    assert placed(read(text, ("help", 0.54), ("ask_funding", 0.46)), conversation).intent.name == "ask_funding"
+
+
+@pytest.mark.parametrize("question", ["confirm_restart", "widen"])
+def test_what_was_asked_is_dropped_once_something_else_is_answered(conversation: Conversation, question: str) -> None:
+    conversation.pending_question = question
+    forget_question(conversation, "affirm")
+    assert conversation.pending_question == question
+    forget_question(conversation, "thank")
+    assert conversation.pending_question is None
+
+
+def test_the_kind_may_be_said_much_later(conversation: Conversation) -> None:
+    conversation.pending_question = "which_kind"
+    forget_question(conversation, "thank")
+    assert conversation.pending_question == "which_kind"

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from bot.conversation.models import Conversation
-from bot.conversation.roles import note_residence, with_refusals
+from bot.conversation.roles import note_residence, with_origin, with_refusals
 from bot.understanding.models import Entity, Intent, Parse
 
 
@@ -20,6 +20,7 @@ def parsed(text: str, language: str, *named: tuple[str, str, object]) -> Parse:
     [
         ("pas en Afrique", "fr", "Afrique"), ("hors Europe", "fr", "Europe"), ("tout sauf l'Asie", "fr", "Asie"),
         ("anywhere but Europe, not in Africa", "en", "Africa"), ("except Europe", "en", "Europe"),
+        ("actually anywhere but Africa", "en", "Africa"), ("pas avec l'Europe", "fr", "Europe"),
         ("menos en África", "es", "África"), ("ليس في أفريقيا", "ar", "أفريقيا"), ("خارج أوروبا", "ar", "أوروبا"),
     ],
 )  # fmt: skip
@@ -76,3 +77,11 @@ def test_another_country_after_a_comma_takes_the_place_of_the_one_sought() -> No
     parse = parsed("not Spain, Italy", "en", spain, italy)
     assert [entity.role for entity in with_refusals(parse, sought=["ES"]).entities] == ["exclude", None]
     assert [entity.role for entity in with_refusals(parse).entities] == ["exclude", "exclude"]
+
+
+def test_a_place_said_before_another_may_be_where_the_person_is() -> None:
+    lyon = ("city", "lyon", {"city": "Lyon", "country": "FR"})
+    both = parsed("im 19 from lyon i want to go to spain", "en", lyon, ("country", "spain", "ES"))
+    alone = parsed("im 19 from lyon", "en", lyon)
+    assert [entity.role for entity in with_origin(both).entities] == ["origin", None]
+    assert [entity.role for entity in with_origin(alone).entities] == [None]
