@@ -34,7 +34,7 @@ _DECIDED_BY_WORDS = 0.6
 _FOR_ONE_TURN = (WIDEN, "confirm_restart")
 _ANSWERING = frozenset(
     {"affirm", "deny", "refine_search", "more_results", "resume_search", "search_offers", "restart_search",
-     "confirm_restart", "did_you_mean"}
+     "confirm_restart", "did_you_mean", "not_understood"}
 )  # fmt: skip
 _REFINE, _MORE, _DETAILS, _ANY = "refine_search", "more_results", "show_details", "search_any"
 

@@ -139,7 +139,7 @@ async def how_to_apply(turn: Turn, *, embedder: Embedder) -> Reply:
 
 async def _after_saving(turn: Turn, offer_id: int, list_id: int | None, words: str) -> Reply:
     if turn.message_id is None:
-        return Reply(words, resume_rows(turn))
+        return Reply(words)  # without buttons: those of the card above may still be typed
     card = await show_offer(turn, offer_id, list_id=list_id)
     return Reply(card.text, card.rows, in_place=True, toast=words)
 

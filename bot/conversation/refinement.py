@@ -66,6 +66,10 @@ def refine_search(parse: Parse, running: Criteria | None) -> Criteria:
     if named and (is_replacing or refused):
         base = replace(base, kind=named[0])
     refined = _kinds_settled(criteria_of(parse, base, adds=is_adding), parse)
+    if has_marker(
+        parse.text, "restoring", parse.language
+    ):  # "remets l'Afrique" refuses it no more, and wants the rest too
+        refined = replace(refined, countries=base.countries, regions=base.regions, cities=base.cities)
     return replace(refined, words=f"{before.words} {_own_words(parse)}".strip()[-_LONGEST_WORDS:])
 
 

@@ -28,7 +28,7 @@ from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_origin, with_refusals
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
-from bot.conversation.unsure import is_unsure, may_be_distress
+from bot.conversation.unsure import is_faint, is_unsure, may_be_distress
 from bot.kit.errors import UserError
 from bot.kit.masking import mask
 from bot.locales.service import say
@@ -252,7 +252,9 @@ async def _understood(turn: Turn, services: Services) -> tuple[Parse, str]:
     meant = placed(parse, turn.conversation)
     if meant.source != parse.source:
         return meant, step_of(meant.intent.name)
-    return parse, "did_you_mean" if is_unsure(parse) else _step_named(answer) or step_of(parse.intent.name)
+    if is_unsure(parse):
+        return parse, "did_you_mean"
+    return parse, "not_understood" if is_faint(parse) else _step_named(answer) or step_of(parse.intent.name)
 
 
 def _step_named(answer: RasaTurn) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
@@ -77,7 +77,17 @@ async def _refine(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     running = _running(turn)
     if running is not None and has_marker(parse.text, "wider", parse.language) and not names_something(parse):
         return await searching.widen(turn, embedder=tools.embedder)
-    return await searching.search(turn, refine_search(parse, running), embedder=tools.embedder)
+    refined = refine_search(parse, running)
+    if running is None and refined.is_bare():  # nothing was sought and nothing is named
+        return await searching.ask_kind(turn)
+    if running is not None and not names_something(parse) and _is_the_same(running, refined):
+        turn.notes.append(say("search.only_order", turn.language))
+    return await searching.search(turn, refined, embedder=tools.embedder)
+
+
+def _is_the_same(running: Criteria, refined: Criteria) -> bool:
+    """Whether the words alone have changed, which filter nothing."""
+    return replace(running, words="") == replace(refined, words="")
 
 
 async def _resume(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
@@ -191,6 +201,10 @@ async def _did_you_mean(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
     return unsure.did_you_mean(turn, parse)
 
 
+async def _not_understood(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return await unsure.what_is_done_here(turn, key="answers.not_understood")
+
+
 async def _out_of_scope(turn: Turn) -> Reply:
     return await unsure.what_is_done_here(turn)
 
@@ -217,6 +231,7 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "deny": _deny,
     "emergency": _emergency,
     "did_you_mean": _did_you_mean,
+    "not_understood": _not_understood,
     "choose_style": _style,
     "style_formal": _styled("formal"),
     "style_informal": _styled("informal"),

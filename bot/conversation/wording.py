@@ -14,7 +14,7 @@ from babel.numbers import format_currency, format_decimal
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import isolate
 from bot.locales.service import say
-from bot.vocabulary.cities import City, city_label, find_city
+from bot.vocabulary.cities import town_label
 from bot.vocabulary.countries import country_name, country_with_preposition
 from bot.vocabulary.fields import field_label
 from bot.vocabulary.kinds import kind_label
@@ -54,13 +54,18 @@ def months(low: Decimal | float | None, high: Decimal | float | None, language: 
         return "" if high is None else _exact(high, language)
     if high is None:
         return say("search.duration_from", language, length=_exact(low, language))
-    if low == high:
+    if low == high or (low < 1 and _weeks(low) == _weeks(high)):
         return _exact(low, language)
-    if low >= 1 and not (high <= _QUARTERS_UP_TO and (low * 2 % 1 or high * 2 % 1)):
-        return say("search.duration_range", language, low=number(low, language), high=number(high, language))
-    if low >= 1 or high <= _SAID_IN_WEEKS:
+    return _span(low, high, language)
+
+
+def _span(low: Decimal | float, high: Decimal | float, language: str) -> str:
+    has_quarters = high <= _QUARTERS_UP_TO and (low * 2 % 1 or high * 2 % 1)
+    if has_quarters or (low < 1 and high <= _SAID_IN_WEEKS):
         return say("search.duration_range_weeks", language, low=_weeks(low), high=_weeks(high))
-    return say("search.duration_mixed", language, low=_exact(low, language), high=_exact(high, language))
+    if low < 1:
+        return say("search.duration_mixed", language, low=_exact(low, language), high=_exact(high, language))
+    return say("search.duration_range", language, low=number(low, language), high=number(high, language))
 
 
 def number(value: Decimal | float, language: str) -> str:
@@ -103,9 +108,7 @@ def _weeks(value: Decimal | float) -> int:
 
 
 def _places(criteria: Criteria, language: str) -> str:
-    cities = [
-        _city_name(City(city.name, city.country, f"{city.key}, {city.country}"), language) for city in criteria.cities
-    ]
+    cities = [_town(city.name, language) for city in criteria.cities]
     regions = [region_label(code, language) for code in criteria.regions]
     countries = [country_with_preposition(code, language) for code in criteria.countries]
     return _alternatives([*cities, *regions, *countries], language)
@@ -118,15 +121,15 @@ def _stay(criteria: Criteria, language: str) -> str:
 def _refusals(criteria: Criteria, language: str) -> str:
     names = [kind_label(kind, language, is_plural=True) for kind in criteria.excluded_kinds]
     names += _countries_by_region(criteria.excluded_countries, language)
-    names += [_city_name(find_city(key) or City(key.title(), "", key), language) for key in criteria.excluded_cities]
+    names += [_town(key.title(), language) for key in criteria.excluded_cities]
     names += [field_label(code, language).lower() for code in criteria.excluded_fields]
     names += [programme_label(code, language) for code in criteria.excluded_programmes]
     return say("search.without", language, what=listed(names, language)) if names else ""
 
 
-def _city_name(city: City, language: str) -> str:
-    name = city_label(city, language)
-    return isolate(name) if language == "ar" else name
+def _town(name: str, language: str) -> str:
+    label = town_label(name, language)
+    return isolate(label) if language == "ar" else label
 
 
 def _countries_by_region(codes: Iterable[str], language: str) -> list[str]:

@@ -221,3 +221,16 @@ async def test_somebody_from_somewhere_looks_elsewhere(house: House) -> None:
     )
     assert "Lyon" not in title(found)
     assert "in Portugal or in Spain" in title(found)
+
+
+async def test_what_cannot_filter_is_not_shown_as_if_it_had(house: House) -> None:
+    user = await met(house, 20)
+    await tells(user, "un volontariat au portugal")
+    assert (await tells(user, "et payé")).text.startswith(say("search.only_order", "fr"))
+
+
+async def test_a_word_that_means_nothing_is_said_not_to_be_understood(house: House) -> None:
+    user = await met(house, 21)
+    answer = await tells(user, "truc")
+    assert answer.text == say("answers.not_understood", "fr")
+    assert "Stage" in answer.labels

@@ -194,3 +194,9 @@ def test_an_age_with_a_kind_and_a_place_asks_about_that_stay_and_alone_about_the
     assert (asked.kind, asked.countries, asked.age) == ("internship", ("IT",), 17)
     running = search_asked_about(said("17 ans c possible ?", age), SPAIN)
     assert (running.kind, running.countries, running.age) == ("internship", ("ES",), 17)
+
+
+def test_what_is_put_back_is_refused_no_more_and_is_not_all_that_is_wanted() -> None:
+    refused = Criteria(kind="job", excluded_countries=("ES", "IT"))
+    refined = refine_search(said("remets l'espagne", named("country", "espagne", "ES")), refused)
+    assert (refined.countries, refined.excluded_countries) == ((), ("IT",))

@@ -13,6 +13,7 @@ from bot.locales.service import LANGUAGES
         (0.75, 1.5, "en", "3 to 6 weeks"),
         (1.25, 2.5, "es", "de 5 a 10 semanas"),
         (0.25, 6, "fr", "1 semaine à 6 mois"),
+        (0.23, 0.26, "fr", "1 semaine"),
         (2, 3.5, "fr", "2 à 3,5 mois"),
         (12, None, "es", "12 meses o más"),
         (1, None, "es", "1 mes o más"),
