@@ -22,9 +22,11 @@ from bot.conversation.replies import Reply, Turn, room
 from bot.conversation.searching import PAGE_SIZE, current_list, wider_rows
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
+from bot.understanding.models import Parse
 
 _MOST_SHOWN = 10
 _LIKE_ENOUGH = 0.25
+_ADULT = 18
 
 
 async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
@@ -41,6 +43,21 @@ async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -
         known = {"offer_id": offer.id, "list_id": shown.id if shown else None}
         rows.insert(1, [Button(say("search.read_all", turn.language), "read_all", known)])
     return Reply(card, rows, in_place=True)
+
+
+async def show_conditions(turn: Turn, offer_id: int, parse: Parse) -> Reply:
+    """Return the card just read, for its conditions, and above it whether it takes the age that was said."""
+    offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
+    age = next((entity.norm for entity in parse.entities if entity.entity == "age"), None)
+    if offer is not None and isinstance(age, int):
+        key = "answers.offer_takes_age" if _takes(offer, age) else "answers.offer_refuses_age"
+        turn.notes.append(say(key, turn.language, age=age))
+    return await show_offer(turn, offer_id, list_id=turn.conversation.list_id)
+
+
+def _takes(offer: Offer, age: int) -> bool:
+    is_old_enough = age >= (offer.age_min or 0) and (age >= _ADULT or offer.open_to_minors)
+    return is_old_enough and (offer.age_max is None or age <= offer.age_max)
 
 
 async def read_whole_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:

@@ -9,7 +9,7 @@ from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.conversation import answers, manner, offers, questions, searching, unsure
 from bot.conversation.emergency import answer_emergency
-from bot.conversation.markers import has_marker, rank_said
+from bot.conversation.markers import has_marker, named_kinds, rank_said
 from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
@@ -131,9 +131,9 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     if (sourced := await questions.answer_eligibility(turn, parse)) is not None:
         return sourced
-    has_age = any(entity.entity == "age" for entity in parse.entities)
-    if turn.conversation.offer_id is not None and not has_age:  # "quelles sont les conditions ?" of the card just read
-        return await offers.show_offer(turn, turn.conversation.offer_id, list_id=turn.conversation.list_id)
+    is_of_a_search = any(entity.entity != "age" for entity in parse.entities) or named_kinds(parse.text)
+    if turn.conversation.offer_id is not None and not is_of_a_search:
+        return await offers.show_conditions(turn, turn.conversation.offer_id, parse)
     return await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
 
 

@@ -234,3 +234,16 @@ async def test_a_word_that_means_nothing_is_said_not_to_be_understood(house: Hou
     answer = await tells(user, "truc")
     assert answer.text == say("answers.not_understood", "fr")
     assert "Stage" in answer.labels
+
+
+async def test_an_age_asked_about_under_a_card_is_judged_for_its_offer(house: House) -> None:
+    user = await met(house, 22)
+    await tells(user, "un stage en italie")
+    await tells(user, "le 2")
+    assert (await tells(user, "j'ai 17 ans c possible ?")).text.startswith("À 17 ans, non")
+    assert (await tells(user, "et à 19 ans c'est possible ?")).text.startswith("À 19 ans, oui")
+
+
+async def test_a_place_that_is_not_known_is_said_to_be_so(house: House) -> None:
+    user = await met(house, 23)
+    assert (await tells(user, "un job en Syldavie")).text.startswith("Lieu inconnu ici : « Syldavie »")
