@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.conversation.emergency import EMERGENCY
 from bot.conversation.markers import (
     has_marker,
     is_bare_rank,
@@ -27,8 +28,8 @@ from bot.vocabulary.kinds import kind_of_intent
 
 # Up to this many words, a message under a search is about it.
 _SHORT = 6
-# Below this, the word that names a kind counts for more than the model. A choice of safety: of the 963 validation
-# messages (900 understood), it changes none.
+# Below this, the word that names a kind counts for more than the model. Of the 963 validation messages, 900 are
+# understood without these rules and 901 with them: one is changed, rightly.
 _DECIDED_BY_WORDS = 0.6
 # What is asked for one turn only, and the steps that may answer it or ask it again.
 _FOR_ONE_TURN = (WIDEN, "confirm_restart")
@@ -40,8 +41,8 @@ _REFINE, _MORE, _DETAILS, _ANY = "refine_search", "more_results", "show_details"
 
 
 def placed(parse: Parse, conversation: Conversation) -> Parse:
-    """Return the parse with the intent that its place in the conversation makes plain, or as it is."""
-    if parse.source != "rasa":
+    """Return the parse with the intent that its place in the conversation makes plain; distress stays distress."""
+    if parse.source != "rasa" or parse.intent.name == EMERGENCY:
         return parse
     intent = (
         _under_a_question(parse, conversation)
@@ -98,10 +99,8 @@ def _by_its_words(parse: Parse) -> str | None:
         return second
     if not named:
         return _ANY if kind_of_intent(best.name) and second == _ANY and not _is_sure(parse) else None
-    is_search = best.name.startswith("search_") or is_seeking(parse.text)
-    return (
-        second if is_search and best.name not in needs and second == f"search_{named[0]}" and len(named) == 1 else None
-    )
+    is_search = (best.name.startswith("search_") or is_seeking(parse.text)) and best.name not in needs
+    return second if is_search and [second] == [f"search_{kind}" for kind in named] else None
 
 
 def _kinds_wanted(parse: Parse) -> list[str]:

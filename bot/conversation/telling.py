@@ -25,6 +25,7 @@ from bot.vocabulary.levels import LEVELS, level_label
 from bot.vocabulary.nationalities import nationality_codes
 
 _MOST_CHOICES = 6
+_LONGEST_NUMBER = 2  # digits
 _OF_THE_STAY = ("destination", "months", "kind")
 # What the buttons of a question stand for; other answers are typed.
 _CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
@@ -165,7 +166,15 @@ def _places(parse: Parse) -> list[str]:
     return found
 
 
+def _bare_number(parse: Parse, numbers: range) -> int | None:
+    """Return the number that a message is, if it may be the answer: "19" to "Quel âge ?"."""
+    text = parse.text.strip()
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER and int(text) in numbers else None
+
+
 def _months(parse: Parse) -> Any:
+    if (number := _bare_number(parse, range(1, 37))) is not None:
+        return number
     norm = _entity(parse, "duration")
     if not isinstance(norm, dict):
         return None
@@ -178,6 +187,7 @@ def _entity(parse: Parse, name: str) -> Json:
 
 
 _READERS: dict[str, Callable[[Parse], Any]] = {
+    "age": lambda parse: _entity(parse, "age") or _bare_number(parse, range(10, 100)),
     "status": lambda parse: read_value(parse.text, "status"),
     "permit": lambda parse: read_value(parse.text, "permit"),
     "region": lambda parse: read_value(parse.text, "region"),

@@ -247,3 +247,11 @@ async def test_an_age_asked_about_under_a_card_is_judged_for_its_offer(house: Ho
 async def test_a_place_that_is_not_known_is_said_to_be_so(house: House) -> None:
     user = await met(house, 23)
     assert (await tells(user, "un job en Syldavie")).text.startswith("Lieu inconnu ici : « Syldavie »")
+
+
+async def test_a_number_alone_answers_the_question_on_age_and_opens_nothing(house: House) -> None:
+    user = await met(house, 24)
+    await tells(user, "je cherche un stage au canada de 4 mois")
+    await tells(user, "quelles aides ?")
+    assert (await tells(user, "Études supérieures")).text == say("knowledge.ask_age", "fr")
+    assert (await tells(user, "19")).text == say("knowledge.ask_grant", "fr")

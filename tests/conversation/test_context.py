@@ -145,3 +145,8 @@ def test_the_kind_may_be_said_much_later(conversation: Conversation) -> None:
     conversation.pending_question = "which_kind"
     forget_question(conversation, "thank")
     assert conversation.pending_question == "which_kind"
+
+
+def test_distress_is_never_read_as_anything_else(with_list: Conversation) -> None:
+    parse = read("j'ai besoin d'aide, quelles aides", ("emergency", 0.45), ("ask_funding", 0.4))
+    assert placed(parse, with_list) == parse
