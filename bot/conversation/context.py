@@ -65,7 +65,8 @@ def _under_a_question(parse: Parse, conversation: Conversation) -> str | None:
 def _under_a_list(parse: Parse, conversation: Conversation) -> str | None:
     if conversation.list_id is None:
         return None
-    if is_bare_rank(parse.text):
+    is_an_answer = bool(conversation.flow) and parse.text.strip().isdecimal()  # "19" to "Quel âge ?"
+    if is_bare_rank(parse.text) and not is_an_answer:
         return _DETAILS
     is_about_the_list = {intent.name for intent in likeliest(parse)} == {_ANY, _MORE}
     return _MORE if is_about_the_list and not _is_sure(parse) and not names_something(parse) else None
@@ -76,7 +77,8 @@ def _under_a_search(parse: Parse, conversation: Conversation) -> str | None:
         return None
     names = names_something(parse)
     kinds = _kinds_wanted(parse)
-    if parse.intent.name in ("affirm", "deny") and len(kinds) == 1:  # "no, mejor un trabajo"
+    is_about_kinds = parse.intent.name in ("affirm", "deny") or (parse.intent.name == _REFINE and not names)
+    if is_about_kinds and len(kinds) == 1:  # "no, mejor un trabajo", "ok exchange then"
         return f"search_{kinds[0]}"
     if not names and has_marker(parse.text, "wider", parse.language):
         return _REFINE

@@ -37,7 +37,7 @@ def test_an_ordinal_alone_under_a_list_opens_an_offer(with_list: Conversation, t
     assert placed(parse, with_list).intent.name == "show_details"
 
 
-@pytest.mark.parametrize("text", ["2 mois", "la deuxième année de BTS", "le 3 et le 4", "un premier stage", "merci"])
+@pytest.mark.parametrize("text", ["2 mois", "la deuxième année de BTS", "le 3 et le 4", "un premier avis", "merci"])
 def test_more_than_an_ordinal_stays_what_the_model_says(with_list: Conversation, text: str) -> None:
     assert placed(read(text, ("refine_search", 0.9)), with_list).intent.name == "refine_search"
 
@@ -121,6 +121,16 @@ def test_whatever_when_the_kind_was_asked_shows_everything(conversation: Convers
 )
 def test_a_kind_said_with_yes_or_no_changes_the_kind(with_list: Conversation, text: str, language: str) -> None:
     assert placed(read(text, ("deny", 0.53), language=language), with_list).intent.name == "search_job"
+
+
+def test_another_kind_alone_under_a_search_is_that_kind(with_list: Conversation) -> None:
+    parse = read("ok exchange then", ("refine_search", 0.38), ("affirm", 0.3), language="en")
+    assert placed(parse, with_list).intent.name == "search_exchange"
+
+
+def test_a_number_while_a_question_waits_is_no_rank(with_list: Conversation) -> None:
+    with_list.flow = {"name": "funding", "waiting": "age"}
+    assert placed(read("19", ("refine_search", 0.9)), with_list).intent.name == "refine_search"
 
 
 def test_no_to_a_kind_asks_for_none(with_list: Conversation) -> None:

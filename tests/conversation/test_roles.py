@@ -21,7 +21,8 @@ def parsed(text: str, language: str, *named: tuple[str, str, object]) -> Parse:
         ("pas en Afrique", "fr", "Afrique"), ("hors Europe", "fr", "Europe"), ("tout sauf l'Asie", "fr", "Asie"),
         ("anywhere but Europe, not in Africa", "en", "Africa"), ("except Europe", "en", "Europe"),
         ("actually anywhere but Africa", "en", "Africa"), ("pas avec l'Europe", "fr", "Europe"),
-        ("menos en África", "es", "África"), ("ليس في أفريقيا", "ar", "أفريقيا"), ("خارج أوروبا", "ar", "أوروبا"),
+        ("menos en África", "es", "África"), ("ليس في أفريقيا", "ar", "أفريقيا"),
+        ("وليس في أفريقيا", "ar", "أفريقيا"), ("خارج أوروبا", "ar", "أوروبا"),
     ],
 )  # fmt: skip
 def test_what_the_words_before_a_place_refuse_is_refused(text: str, language: str, place: str) -> None:
