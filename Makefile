@@ -23,8 +23,8 @@ up: ## everything on this machine: Rasa, worker, Telegram, scheduler, HTTP (Ctrl
 setup: ## the two environments and the trained model
 	@$(SETUP) app nlu model </dev/null
 
-train: ## train Rasa's model, if what it is made of has changed
-	@$(SETUP) nlu model </dev/null
+train: ## train Rasa's model and fit the ear for distress, if what they are made of has changed
+	@$(SETUP) app nlu model </dev/null
 
 test: ## all the tests (does all the set-up); make test ARGS="tests/kit -k masking" for some
 	@$(SETUP) dev nlu model </dev/null

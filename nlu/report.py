@@ -13,12 +13,12 @@ import tempfile
 import time
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from nlu.evaluate import outcome_of, parses_of, trained_texts
 from nlu.labelled import HELD_OUT, LANGUAGES, Labelled, bare, countries_of, labelled_set, phrases_of_distress
 from nlu.peers import PEERS
-from nlu.report_tables import Measured, tables
+from nlu.report_tables import Distress, Measured, tables
 from nlu.scores import Outcome
 from nlu.settings import MODELS, ROOT, prepare
 from nlu.train import models_in
@@ -34,15 +34,16 @@ def held_out() -> List[Labelled]:
     return [m for language in LANGUAGES for m in labelled_set(HELD_OUT, language) if bare(m.text) not in trained]
 
 
-def understood(texts: Sequence[str]) -> List[Dict[str, Any]]:
-    """Return what `escale parse --jsonl` says of each text.
+def understood(texts: Sequence[str], *, with_rasa: bool = True) -> List[Dict[str, Any]]:
+    """Return what `escale parse --jsonl` says of each text, as a conversation would with Rasa or while it is down.
 
     Raises:
         SystemExit: the command failed, or could not parse a text.
     """
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    command = [str(_ESCALE), "-m", "bot", "parse", "--jsonl", *([] if with_rasa else ["--without-rasa"])]
     done = subprocess.run(
-        [str(_ESCALE), "-m", "bot", "parse", "--jsonl"], input=lines, capture_output=True, text=True, cwd=ROOT,
+        command, input=lines, capture_output=True, text=True, cwd=ROOT,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"}, check=False,
     )  # fmt: skip
     parses = [json.loads(line) for line in done.stdout.splitlines()]
@@ -97,17 +98,29 @@ def measure(*, with_peers: bool) -> Measured:
         milliseconds=milliseconds,
         seconds=training_seconds(),
         codes={language: countries_of(HELD_OUT, language) for language in LANGUAGES},
-        distress=[_distress(language) for language in LANGUAGES],
+        distress=[distress_of(language, phrases_of_distress(HELD_OUT, language)) for language in LANGUAGES],
         peers={peer: peer_outcomes(peer, messages) for peer in PEERS} if with_peers else {},
     )
 
 
-def _distress(language: str) -> Tuple[str, int, int, int, int]:
-    """Return language, phrases of distress heard and their number, calm phrases taken for distress and their number."""
-    phrases = phrases_of_distress(HELD_OUT, language)
-    heard = [parse["intent"]["name"] == "emergency" for parse in understood(phrases["urgent"])]
-    feared = [parse["intent"]["name"] == "emergency" for parse in understood(phrases["calm"])]
-    return language, sum(heard), len(heard), sum(feared), len(feared)
+def distress_of(language: str, phrases: Mapping[str, Sequence[str]]) -> Distress:
+    """Return how many of these phrases, urgent and calm, the product takes for distress, with Rasa and without."""
+    counts = {
+        (kind, with_rasa): sum(
+            parse["intent"]["name"] == "emergency" for parse in understood(phrases[kind], with_rasa=with_rasa)
+        )
+        for kind in ("urgent", "calm")
+        for with_rasa in (True, False)
+    }
+    return Distress(
+        language=language,
+        urgent=len(phrases["urgent"]),
+        heard=counts["urgent", True],
+        heard_alone=counts["urgent", False],
+        calm=len(phrases["calm"]),
+        feared=counts["calm", True],
+        feared_alone=counts["calm", False],
+    )
 
 
 def write_into(report: Path, measured: str) -> None:

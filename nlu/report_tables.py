@@ -36,6 +36,28 @@ _MOST_CONFUSIONS = 25
 
 
 @dataclass(frozen=True)
+class Distress:
+    """How many phrases were taken for distress.
+
+    Attributes:
+        urgent: phrases of distress.
+        heard: those heard with Rasa.
+        heard_alone: those heard without it.
+        calm: phrases that only sound like distress.
+        feared: those taken for distress with Rasa.
+        feared_alone: those taken for distress without it.
+    """
+
+    language: str
+    urgent: int
+    heard: int
+    heard_alone: int
+    calm: int
+    feared: int
+    feared_alone: int
+
+
+@dataclass(frozen=True)
 class Measured:
     """What one run measured.
 
@@ -43,7 +65,7 @@ class Measured:
         milliseconds: median of one parse by the model, alone.
         seconds: of one training.
         codes: for each language, the code of each country by the words that name it.
-        distress: language, phrases heard, phrases, calm phrases taken for distress, calm phrases.
+        distress: for each language.
         peers: for each peer its outcomes, training seconds and median milliseconds.
     """
 
@@ -52,7 +74,7 @@ class Measured:
     milliseconds: float
     seconds: float
     codes: Dict[str, Dict[str, str]]
-    distress: Sequence[Tuple[str, int, int, int, int]]
+    distress: Sequence[Distress]
     peers: Dict[str, Tuple[Sequence[Outcome], float, float]]
 
 
@@ -112,12 +134,19 @@ def _by_style(outcomes: Sequence[Outcome]) -> str:
     return _table(["accuracy (messages)", *names, "all", "entity F1"], lines)
 
 
-def _distress(counts: Sequence[Tuple[str, int, int, int, int]]) -> str:
-    rows = [(_LANGUAGE_NAMES[row[0]], *row[1:]) for row in counts]
-    rows.append(("all", *(sum(row[i] for row in counts) for i in range(1, 5))))
-    lines = [[name, f"{_one(percent(heard, of))} ({heard}/{of})", f"{_one(percent(feared, calm))} ({feared}/{calm})"]
-             for name, heard, of, feared, calm in rows]  # fmt: skip
-    return _table(["", "distress heard", "calm taken for distress"], lines)
+def _distress(counts: Sequence[Distress]) -> str:
+    lines = []
+    for name, part in [(_LANGUAGE_NAMES[one.language], [one]) for one in counts] + [("all", list(counts))]:
+        urgent, calm = sum(one.urgent for one in part), sum(one.calm for one in part)
+        cells = [
+            (sum(one.heard for one in part), urgent),
+            (sum(one.heard_alone for one in part), urgent),
+            (sum(one.feared for one in part), calm),
+            (sum(one.feared_alone for one in part), calm),
+        ]
+        lines.append([name, *(f"{_one(percent(count, of))} ({count}/{of})" for count, of in cells)])
+    names = ["distress heard", "heard without Rasa", "calm taken for distress", "without Rasa"]
+    return _table(["", *names], lines)
 
 
 def _by_entity(outcomes: Sequence[Outcome]) -> str:

@@ -1,11 +1,13 @@
 """Spares Rasa the work of a training that serves only what is not used here."""
 
+import copy
 from typing import Any, Dict, Set
 
 
 def spare_useless_work() -> None:
     """Make the training in this process shorter; the model that it gives stays the same."""
     _hash_messages_by_text()
+    _copy_messages_lightly()
     _fingerprint_no_step()
     _check_schemas_once()
 
@@ -22,6 +24,21 @@ def _hash_messages_by_text() -> None:
         return hash(message.data.get(TEXT))
 
     Message.__hash__ = text_hash
+
+
+def _copy_messages_lightly() -> None:
+    """Copy a message by its own parts: Rasa copies all examples each time it merges two files.
+
+    Texts and numbers are shared, as they cannot change; what holds others (the list of entities) is copied deeply.
+    """
+    from rasa.shared.nlu.training_data.message import Message
+
+    def deep_copy(message: Message, memory: Dict[int, Any]) -> Message:
+        data = {key: v if isinstance(v, str) else copy.deepcopy(v, memory) for key, v in message.data.items()}
+        properties, features = set(message.output_properties), copy.deepcopy(message.features, memory)
+        return Message(data=data, output_properties=properties, time=message.time, features=features)
+
+    Message.__deepcopy__ = deep_copy
 
 
 def _fingerprint_no_step() -> None:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from bot.apps.sessions import session_on
 from bot.catalogue import service as catalogue
 from bot.catalogue.service import Saved
-from bot.db.service import open_engine, sessions_of, transaction
 from bot.kit.clock import utc_now
 from bot.kit.embedding import SentenceEmbedder
 
 
-@asynccontextmanager
-async def _opened(database_url: str) -> AsyncIterator[AsyncSession]:
-    engine = open_engine(database_url, pool_size=1)
-    try:
-        async with transaction(sessions_of(engine)) as session:
-            yield session
-    finally:
-        await engine.dispose()
-
-
 async def add_examples(database_url: str) -> Saved:
     """Load the demonstration catalogue, or bring its dates up to date."""
-    async with _opened(database_url) as session:
+    async with session_on(database_url) as session:
         return await catalogue.load_demo(session, SentenceEmbedder(), utc_now())
 
 
@@ -40,7 +26,7 @@ async def add_file(database_url: str, file: Path, *, source: str, publish: bool,
         InputError: something in the file is wrong; nothing was written.
     """
     write = catalogue.import_offers if file.suffix.lower() == ".csv" else catalogue.add_offers
-    async with _opened(database_url) as session:
+    async with session_on(database_url) as session:
         return await write(
             session, file, source=source, embedder=SentenceEmbedder(), now=utc_now(), publish=publish, checked_by=by
         )
@@ -52,7 +38,7 @@ async def close_offer(database_url: str, offer_id: int) -> str:
     Raises:
         InputError: there is no such offer, or it cannot be closed.
     """
-    async with _opened(database_url) as session:
+    async with session_on(database_url) as session:
         offer = await catalogue.close_offer(session, offer_id, embedder=SentenceEmbedder(), now=utc_now())
         return offer.title
 
@@ -63,7 +49,7 @@ async def publish_offer(database_url: str, offer_id: int, *, by: str) -> str:
     Raises:
         InputError: there is no such offer, it is over, or its status does not lead there.
     """
-    async with _opened(database_url) as session:
+    async with session_on(database_url) as session:
         offer = await catalogue.change_status(
             session, offer_id, "published", embedder=SentenceEmbedder(), now=utc_now(), by=by
         )
@@ -76,5 +62,5 @@ async def list_offers(database_url: str, *, status: str | None, limit: int) -> l
     Raises:
         InputError: there is no such status.
     """
-    async with _opened(database_url) as session:
+    async with session_on(database_url) as session:
         return [asdict(offer) for offer in await catalogue.list_offers(session, status=status, limit=limit)]

@@ -5,18 +5,41 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.kit.errors import Unavailable
 from bot.understanding.models import Entity, Intent, Parse
-from bot.understanding.service import RasaClient, Verdict, detect_language, is_distress, screen, understand
+from bot.understanding.service import (
+    RasaClient,
+    Verdict,
+    detect_language,
+    screen,
+    understand,
+    understand_simply,
+)
 
 _AT_ONCE = 8
 
 
-async def parse_lines(lines: AsyncIterable[str], rasa: RasaClient, *, today: date) -> AsyncIterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class Reader:
+    """Who understands.
+
+    Attributes:
+        rasa: asked for each message; None understands as a conversation does while Rasa is down.
+        hears_distress: says whether a text shows distress, before Rasa.
+        today: the day that the messages were written, for dates.
+    """
+
+    rasa: RasaClient | None
+    hears_distress: Callable[[str], bool]
+    today: date
+
+
+async def parse_lines(lines: AsyncIterable[str], reader: Reader) -> AsyncIterator[dict[str, Any]]:
     """Parse each line (a text, or {"text": …}); a line that cannot be parsed gives {"error": …}, never an exception.
 
     Results come in the order of the lines, each as soon as it can, so that whoever writes one line may wait for it.
@@ -25,7 +48,7 @@ async def parse_lines(lines: AsyncIterable[str], rasa: RasaClient, *, today: dat
 
     async def read() -> None:
         async for line in lines:
-            await under_way.put(asyncio.create_task(_parse_line(line, rasa, today=today)))
+            await under_way.put(asyncio.create_task(_parse_line(line, reader)))
         await under_way.put(None)
 
     reading = asyncio.create_task(read())
@@ -34,10 +57,10 @@ async def parse_lines(lines: AsyncIterable[str], rasa: RasaClient, *, today: dat
     await reading
 
 
-async def _parse_line(line: str, rasa: RasaClient, *, today: date) -> dict[str, Any]:
+async def _parse_line(line: str, reader: Reader) -> dict[str, Any]:
     try:
         text = read_line(line)
-        return (await parse_text(text, rasa, today=today)).to_json()
+        return (await parse_text(text, reader)).to_json()
     except Unavailable as error:
         return {"error": str(error)}
     except Exception as error:
@@ -63,8 +86,8 @@ def read_line(line: str) -> str:
     return text
 
 
-async def parse_text(text: str, rasa: RasaClient, *, today: date) -> Parse:
-    """Understand one message as a conversation does: what is decided before Rasa first, then Rasa.
+async def parse_text(text: str, reader: Reader) -> Parse:
+    """Understand one message as a conversation does: what is decided before Rasa first, then Rasa, if there is one.
 
     Raises:
         Unavailable: Rasa gave no usable answer.
@@ -73,14 +96,20 @@ async def parse_text(text: str, rasa: RasaClient, *, today: date) -> Parse:
     language = detect_language(text, previous=None, telegram=None)
     if seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
         return Parse(text, language, Intent("out_of_scope", 1.0), (Intent("out_of_scope", 1.0),), source="rules")
-    answer = await rasa.parse(seen.text)
-    parse = understand(answer.parse, text=seen.text, language=language, today=today, model=answer.model)
+    parse = await _understood(seen.text, language, reader)
     intent, ranking = parse.intent, parse.ranking
-    if is_distress(text):
+    if reader.hears_distress(text):
         intent = Intent("emergency", 1.0)
         ranking = (intent, *(other for other in ranking if other.name != intent.name))
     entities = parse.entities if seen.text == text else tuple(_placed(parse.entities, text))
     return Parse(text, language, intent, ranking, entities, parse.model, parse.source)
+
+
+async def _understood(text: str, language: str, reader: Reader) -> Parse:
+    if reader.rasa is None:
+        return understand_simply(text, language=language, today=reader.today)
+    answer = await reader.rasa.parse(text)
+    return understand(answer.parse, text=text, language=language, today=reader.today, model=answer.model)
 
 
 def _placed(entities: Iterable[Entity], text: str) -> Iterable[Entity]:

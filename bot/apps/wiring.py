@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import httpx
 import procrastinate
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.conversation.handlers import answer_update, apologise
@@ -21,14 +22,15 @@ from bot.db.service import Sessions, open_engine, sessions_of, transaction
 from bot.inbox.tasks import inbox_tasks
 from bot.kit.clock import Clock, utc_now
 from bot.kit.embedding import SentenceEmbedder
-from bot.kit.settings import Settings
+from bot.kit.settings import PROJECT_ROOT, Settings
 from bot.outbox.service import enqueue_call
 from bot.queue.service import open_queue
-from bot.understanding.rasa_client import RasaClient
+from bot.understanding.service import DistressEar, RasaClient, find_weights
 
 RASA_CALLS_IN_FLIGHT = 8
 RASA_TIMEOUT_SECONDS = 3.0
 _TYPING_LIFETIME = timedelta(seconds=5)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -53,6 +55,14 @@ class Collaborators:
     services: Services
 
 
+def open_ear(embedder: SentenceEmbedder) -> DistressEar:
+    """Return what hears distress; it says so in the log when nothing was fitted and only its lexicon hears."""
+    weights = find_weights(PROJECT_ROOT / "models")
+    if weights is None:
+        _log.warning("distress_unfitted", mend="make train")
+    return DistressEar(embedder, weights)
+
+
 @asynccontextmanager
 async def open_collaborators(
     settings: Settings, database_url: str, *, rasa_url: str, clock: Clock = utc_now
@@ -67,7 +77,10 @@ async def open_collaborators(
         )  # fmt: skip
         embedder = SentenceEmbedder()
         tools = Tools(embedder=embedder, settings=settings)
-        services = Services(rasa=rasa, tools=tools, show_typing=functools.partial(_show_typing, sessions))
+        services = Services(
+            rasa=rasa, hears_distress=open_ear(embedder).hears, tools=tools,
+            show_typing=functools.partial(_show_typing, sessions),
+        )  # fmt: skip
         try:
             yield Collaborators(
                 settings=settings, database_url=database_url, engine=engine, sessions=sessions,

@@ -38,11 +38,14 @@ def parse(
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="One JSON object a line, in the order read (the default).")
     ] = True,
+    without_rasa: Annotated[
+        bool, typer.Option("--without-rasa", help="As a conversation does while Rasa is down.")
+    ] = False,
 ) -> None:
     """Read a message a line (plain, or {"text": …}) and write what is understood of each, as JSON lines.
 
-    Uses the Rasa that runs, which is much faster, else starts one for the time. A line that cannot be parsed gives
-    {"error": …} in its place.
+    Uses the Rasa that runs, which is much faster, else starts one for the time; none with --without-rasa. A line that
+    cannot be parsed gives {"error": …} in its place.
     """
     del jsonl
     from bot.apps.rasa_loan import borrow_rasa
@@ -50,23 +53,31 @@ def parse(
 
     settings = read_settings()
     configure_logs("ERROR", process="parse")
+    if without_rasa:
+        asyncio.run(_parse_all(settings, None))
+        return
     with borrow_rasa(settings, tell) as loan:
         loan.wait_ready(tell)
         asyncio.run(_parse_all(settings, loan.base_url))
 
 
-async def _parse_all(settings: Settings, base_url: str) -> None:
+async def _parse_all(settings: Settings, base_url: str | None) -> None:
     import httpx
 
-    from bot.apps.parsing import parse_lines
+    from bot.apps.parsing import Reader, parse_lines
+    from bot.apps.wiring import open_ear
     from bot.kit.clock import local_day, utc_now
+    from bot.kit.embedding import SentenceEmbedder
     from bot.understanding.service import RasaClient
 
     # A line that is not UTF-8 must not end the others.
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     async with httpx.AsyncClient(timeout=_PATIENCE_SECONDS) as http:
-        rasa = RasaClient(base_url, settings.secret_for_rasa(), http, timeout=_PATIENCE_SECONDS)
-        async for result in parse_lines(_lines_of_input(), rasa, today=local_day(utc_now())):
+        rasa = None
+        if base_url is not None:
+            rasa = RasaClient(base_url, settings.secret_for_rasa(), http, timeout=_PATIENCE_SECONDS)
+        reader = Reader(rasa, open_ear(SentenceEmbedder()).hears, local_day(utc_now()))
+        async for result in parse_lines(_lines_of_input(), reader):
             print_json(result)
 
 

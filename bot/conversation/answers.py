@@ -14,6 +14,7 @@ from bot.kit.embedding import Embedder
 from bot.kit.settings import Settings
 from bot.locales.service import LANGUAGES, say
 from bot.understanding.models import Parse
+from bot.vocabulary.levels import level_label
 
 LANGUAGE_NAMES = {"fr": "Français", "en": "English", "es": "Español", "ar": "العربية"}
 _ADULT = 18
@@ -57,15 +58,24 @@ def choose_language(turn: Turn, wanted: str | None) -> Reply:
 
 
 async def answer_eligibility(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
-    """With an age, said now or before, show what accepts it; otherwise say how conditions are shown."""
-    running = Criteria.from_json(turn.conversation.criteria)
-    known = (turn.conversation.situation or {}).get("age") or running.age
-    age = next((entity.norm for entity in parse.entities if entity.entity == "age"), known)
-    if not isinstance(age, int):
+    """With an age or a level, told now or before, show what accepts it; otherwise say how conditions are shown."""
+    asked = search_asked_about(parse, Criteria.from_json(turn.conversation.criteria))
+    told = turn.conversation.situation or {}
+    age = asked.age if asked.age is not None else told.get("age")
+    level = asked.level or told.get("level")
+    if not isinstance(age, int) and level is None:
         return Reply(say("answers.eligibility", turn.language), resume_rows(turn))
-    key = "answers.eligibility_minor" if age < _ADULT else "answers.eligibility_age"
-    wanted = replace(search_asked_about(parse, running), age=age)
-    return await search(turn, wanted, embedder=embedder, preface=say(key, turn.language, age=age))
+    wanted = replace(asked, age=age if isinstance(age, int) else None, level=level)
+    return await search(turn, wanted, embedder=embedder, preface=_what_fits(turn, wanted))
+
+
+def _what_fits(turn: Turn, wanted: Criteria) -> str:
+    """Return the sentence above the offers; below eighteen the search itself speaks of the parents."""
+    if wanted.age is None:
+        return say(
+            "answers.eligibility_level", turn.language, level=escape(level_label(str(wanted.level), turn.language))
+        )
+    return say("answers.eligibility_age", turn.language, age=wanted.age) if wanted.age >= _ADULT else ""
 
 
 def confirm_restart(turn: Turn) -> Reply:

@@ -56,8 +56,8 @@ def offer_card(offer: Offer, reasons: Sequence[Any], language: str, *, room: int
         _practical(offer, language),
         _requirements(offer, language),
     )
-    how = _own_words(offer, shortened(offer.how_to_apply, _LONGEST_APPLYING), language)
-    ending = [say("search.apply", language, how=how), _origin(offer, language)]
+    how = own_words(offer, shortened(offer.how_to_apply, _LONGEST_APPLYING), language)
+    ending = [say("search.apply", language, how=how), origin_line(offer, language)]
     blocks = [list(known[0]), [], [], ending]
     for block, lines in ((1, known[1]), (2, known[2])):
         for line in lines:
@@ -66,7 +66,7 @@ def offer_card(offer: Offer, reasons: Sequence[Any], language: str, *, room: int
                 blocks[block].pop()
     left = room - visible_length(_joined(blocks)) - 2
     if left >= _WORTH_READING:
-        blocks.insert(1, [_own_words(offer, shortened(offer.description, left - 2), language)])
+        blocks.insert(1, [own_words(offer, shortened(offer.description, left - 2), language)])
     return _joined(blocks)
 
 
@@ -75,11 +75,11 @@ def offer_in_full(offer: Offer, reasons: Sequence[Any], language: str) -> str:
     return _joined(
         [
             _heading(offer, reasons, language, is_short=False),
-            [_own_words(offer, offer.description, language)],
+            [own_words(offer, offer.description, language)],
             _practical(offer, language),
             _requirements(offer, language),
-            [say("search.apply", language, how=_own_words(offer, offer.how_to_apply, language))],
-            [_origin(offer, language)],
+            [say("search.apply", language, how=own_words(offer, offer.how_to_apply, language))],
+            [origin_line(offer, language)],
         ]
     )
 
@@ -92,7 +92,7 @@ def _offer_line(entry: Entry, language: str, detail: tuple[int, int, int, bool])
     """Return title and place, then length, start, pay and why it is here."""
     title, places, why, has_pay = detail
     offer = entry.offer
-    name = _own_words(offer, shortened(offer.title, title), language)
+    name = own_words(offer, shortened(offer.title, title), language)
     head = f"<b>{entry.rank}. {name}</b> — {escape(shortened(_places(offer, entry.reasons, language), places))}"
     if not entry.is_available:
         return f"<s>{head}</s> ({say('search.offer_closed_mark', language)})"
@@ -121,8 +121,8 @@ def _heading(offer: Offer, reasons: Sequence[Any], language: str, *, is_short: b
     if is_short:
         title, organisation = shortened(title, _LONGEST_TITLE), shortened(organisation, _LONGEST_NAME)
         places = shortened(places, _LONGEST_NAME)
-    lines = [f"<b>{_own_words(offer, title, language)}</b>"]
-    lines.append(f"{_own_words(offer, organisation, language)} · {escape(places)}")
+    lines = [f"<b>{own_words(offer, title, language)}</b>"]
+    lines.append(f"{own_words(offer, organisation, language)} · {escape(places)}")
     if offer.programme:
         lines.append(escape(programme_label(offer.programme, language)))
     if offer.is_example:
@@ -159,14 +159,27 @@ def _requirements(offer: Offer, language: str) -> list[str]:
         accepted = listed([level_label(code, language) for code in offer.levels], language, style="or")
         lines.append(say("search.levels", language, what=escape(accepted)))
     if offer.languages:
-        spoken = [
-            f"{language_name(entry['code'], language)} {entry.get('level') or ''}".strip() for entry in offer.languages
-        ]
-        lines.append(say("search.languages", language, what=escape(listed(spoken, language))))
-    for condition in (offer.condition_nationality, offer.condition_residence, offer.condition_diploma):
-        if condition:
-            lines.append(say("search.conditions", language, what=_own_words(offer, condition, language)))
+        lines.append(say("search.languages", language, what=_languages(offer, language)))
+    lines += [say("search.conditions", language, what=condition) for condition in own_conditions(offer, language)]
     return [line for line in lines if line]
+
+
+def to_confirm(offer: Offer, language: str) -> list[str]:
+    """Return what an offer asks for and nobody can tell from a conversation: languages, its own conditions."""
+    return [*([_languages(offer, language)] if offer.languages else []), *own_conditions(offer, language)]
+
+
+def own_conditions(offer: Offer, language: str) -> list[str]:
+    """Return the conditions that an offer writes in its own words."""
+    written = (offer.condition_nationality, offer.condition_residence, offer.condition_diploma)
+    return [own_words(offer, condition, language) for condition in written if condition]
+
+
+def _languages(offer: Offer, language: str) -> str:
+    spoken = [
+        f"{language_name(entry['code'], language)} {entry.get('level') or ''}".strip() for entry in offer.languages
+    ]
+    return escape(listed(spoken, language))
 
 
 def _ages(offer: Offer, language: str) -> str:
@@ -180,8 +193,9 @@ def _ages(offer: Offer, language: str) -> str:
     return say("search.age_minors", language, what=say("search.minors", language)) if offer.open_to_minors else ""
 
 
-def _origin(offer: Offer, language: str) -> str:
-    source = _own_words(offer, offer.source, language)
+def origin_line(offer: Offer, language: str) -> str:
+    """Return where an offer comes from and when somebody checked it."""
+    source = own_words(offer, offer.source, language)
     if offer.checked_at is None or offer.is_example:
         return say("search.unchecked", language, source=source)
     return say("search.checked", language, source=source, day=day(offer.checked_at.date(), language))
@@ -225,6 +239,6 @@ def _short_start(offer: Offer, language: str) -> str:
     return say("search.start_short", language, month=month(offer.start_from, language))
 
 
-def _own_words(offer: Offer, text: str, language: str) -> str:
+def own_words(offer: Offer, text: str, language: str) -> str:
     """Escape what the offer says; inside Arabic, isolate it so that Latin words and figures keep their order."""
     return escape(isolate(text)) if language == "ar" and offer.language != "ar" else escape(text)

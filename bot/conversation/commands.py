@@ -6,11 +6,11 @@ import re
 
 from bot.conversation import answers, offers, searching
 from bot.conversation.decisions import decided
+from bot.conversation.incoming import log_incoming
 from bot.conversation.replies import Reply, Turn, send
-from bot.conversation.service import Services, answer_text, log_incoming
+from bot.conversation.service import Services, answer_text
 from bot.conversation.steps import take_step
 from bot.locales.service import say
-from bot.understanding.service import is_distress
 
 # Every name that means a command, whatever the language of the person's Telegram.
 _NAMES = {
@@ -40,7 +40,7 @@ async def answer_command(turn: Turn, services: Services, name: str, argument: st
     """Answer a command; words after it ("/chercher stage en Italie") are answered as a message, and so is distress."""
     command = _COMMANDS.get(name)
     is_search = command == "search" and bool(argument)
-    if is_search or is_distress(turn.text):
+    if is_search or services.hears_distress(turn.text):
         turn.text = argument if is_search else turn.text
         await answer_text(turn, services)
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.conversation.asking import is_waiting
 from bot.conversation.emergency import EMERGENCY
 from bot.conversation.markers import (
     has_marker,
@@ -65,7 +66,7 @@ def _under_a_question(parse: Parse, conversation: Conversation) -> str | None:
 def _under_a_list(parse: Parse, conversation: Conversation) -> str | None:
     if conversation.list_id is None:
         return None
-    is_an_answer = bool(conversation.flow) and parse.text.strip().isdecimal()  # "19" to "Quel âge ?"
+    is_an_answer = is_waiting(conversation) and parse.text.strip().isdecimal()  # "19" to "Quel âge ?"
     if is_bare_rank(parse.text) and not is_an_answer:
         return _DETAILS
     is_about_the_list = {intent.name for intent in likeliest(parse)} == {_ANY, _MORE}

@@ -23,6 +23,7 @@ from bot.chat.keyboards import Press, read_press
 from bot.conversation import answers
 from bot.conversation.commands import answer_command
 from bot.conversation.decisions import decided
+from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.models import Conversation
 from bot.conversation.presses import press_button
 from bot.conversation.replies import Reply, Turn, send, speak
@@ -31,8 +32,6 @@ from bot.conversation.service import (
     answer_text,
     is_flooding,
     is_pressing_too_fast,
-    log_incoming,
-    log_press,
 )
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock, local_day
@@ -40,7 +39,6 @@ from bot.kit.errors import UserError
 from bot.locales.service import LANGUAGES, Voice, say
 from bot.outbox.service import enqueue_call
 from bot.profiles.service import mark_unreachable, person_of_chat
-from bot.understanding.service import is_distress
 
 # What people send besides text, and the sentence that helps.
 _MEDIA: tuple[tuple[filters.BaseFilter, str], ...] = (
@@ -109,7 +107,7 @@ async def _on_command(arrival: Arrival) -> None:
     turn = await _open_turn(arrival)
     message = arrival.update.effective_message
     turn.text = (message.text if message else None) or ""
-    if await is_flooding(turn):
+    if await is_flooding(turn, arrival.services):
         return
     found = _COMMAND.match(turn.text)
     name, argument = (found.group(1).lower(), (found.group(2) or "").strip()) if found else ("", "")
@@ -123,10 +121,10 @@ async def _on_media(arrival: Arrival) -> None:
     message = arrival.update.effective_message
     caption = message.caption if message else None
     turn.text = caption or f"[{key.partition('.')[2]}]"
-    if await is_flooding(turn):
+    if await is_flooding(turn, arrival.services):
         return
     await _welcome_once(turn, arrival.services)
-    if caption and not is_distress(caption):
+    if caption and not arrival.services.hears_distress(caption):
         await send(turn, Reply(say(key, turn.language)))
     if caption:
         await answer_text(turn, arrival.services)
@@ -221,8 +219,8 @@ async def _open_turn(arrival: Arrival) -> Turn:
 
 
 async def _welcome_once(turn: Turn, services: Services) -> bool:
-    if turn.person.welcomed_at is not None or is_distress(turn.text):  # help lines first, our notice another time
-        return False
+    if turn.person.welcomed_at is not None or services.hears_distress(turn.text):
+        return False  # help lines first, our notice another time
     turn.person.welcomed_at = turn.now
     await send(turn, answers.welcome(turn, services.tools.settings))
     return True

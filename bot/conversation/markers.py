@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.vocabulary.shelf import read_shelf
-from bot.vocabulary.text import fold
+from bot.vocabulary.text import fold, is_arabic
 
 _LONGEST_RESUMING = 6
 # Where one part of a message ends: "no, Spain" and "non, un job" refuse nothing of what follows.
 _BREAK = re.compile(r"[.,;!?…،؛؟\n]+")
 _ONE_NUMBER = re.compile(r"\d{1,3}(?:e|er|ere|eme|ieme|st|nd|rd|th|o|a)?")
+_GLUED = ("ال", "لل", "ل", "بال", "ب", "وال", "و", "في")
 _OWN_LANGUAGE_ONLY = 2  # letters: "o", "no" and "or" mean other things elsewhere
 
 _COURTESY = re.compile(
@@ -40,9 +41,15 @@ def is_whatever(text: str) -> bool:
     return any(said in phrases for phrases in _by_language("whatever").values())
 
 
+def is_asking_what(text: str) -> bool:
+    """Say whether a message begins by asking what something is: "c'est quoi", "what is", "ما هو"."""
+    folded = _COURTESY.sub(" ", f" {fold(text)} ").strip()
+    return bool(_pattern(_heard_in("asking_what", "")).match(folded))
+
+
 def is_refused(before: str, language: str) -> bool:
     """Say whether the words before a thing refuse it: "pas en", "hors", "anywhere but the"; in "no, " they correct."""
-    return bool(_refusing(language).search(fold(_BREAK.split(before)[-1])))
+    return _ends_with("excluding", language, "between", before)
 
 
 def is_corrected(before: str) -> bool:
@@ -50,6 +57,16 @@ def is_corrected(before: str) -> bool:
     *earlier, last = _BREAK.split(before)
     is_next = not set(fold(last).split()) - {*_words("between")}
     return is_next and bool(earlier) and bool(_declining().search(fold(earlier[-1])))
+
+
+def is_lacking(before: str, language: str) -> bool:
+    """Say whether the words before a diploma say that somebody does not have it: "sans le", "j'ai pas encore mon"."""
+    return _ends_with("lacking", language, "possessing", before)
+
+
+def is_living(before: str, language: str) -> bool:
+    """Say whether the words before a place say that somebody lives there: "j'habite en", "I live in", or leaves it."""
+    return _ends_with("living", language, "between", before.lower().replace("cost of living", ""))
 
 
 def is_joined(between: str) -> bool:
@@ -72,7 +89,7 @@ def is_towards(before: str) -> bool:
 
 def refused_kinds(text: str, language: str) -> tuple[str, ...]:
     """Return the kinds of offer that a text refuses ("pas un stage"; "non, un stage" refuses none)."""
-    refusing = _refusing(language)
+    refusing = _ending("excluding", language, "between")
     refused = {
         kind
         for part in map(fold, _BREAK.split(text))
@@ -85,8 +102,14 @@ def refused_kinds(text: str, language: str) -> tuple[str, ...]:
 def named_kinds(text: str) -> tuple[str, ...]:
     """Return the kinds of offer that a text names, in its order."""
     folded = fold(text)
-    places = {kind: found.start() for kind, pattern in _kinds().items() if (found := pattern.search(folded))}
-    return tuple(sorted(places, key=lambda kind: places[kind]))
+    spans = {kind: found.span() for kind, pattern in _kinds().items() if (found := pattern.search(folded))}
+    # "عمل تطوعي" is voluntary work: the shorter name within it names nothing more.
+    whole = [
+        kind
+        for kind, (start, end) in spans.items()
+        if not any(first <= start and end <= last and (first, last) != (start, end) for first, last in spans.values())
+    ]
+    return tuple(sorted(whole, key=lambda kind: spans[kind]))
 
 
 def rank_said(text: str, *, last: int) -> int | None:
@@ -128,11 +151,16 @@ def _said_in(section: str, language: str) -> re.Pattern[str]:
     return _pattern(_heard_in(section, language))
 
 
+def _ends_with(section: str, language: str, steps: str, before: str) -> bool:
+    """Say whether the last part of a text ends with a phrase of a section, `steps` alone standing after it."""
+    return bool(_ending(section, language, steps).search(fold(_BREAK.split(before)[-1])))
+
+
 @functools.cache
-def _refusing(language: str) -> re.Pattern[str]:
-    words = "|".join(map(re.escape, sorted(_heard_in("excluding", language), key=len, reverse=True)))
-    steps = "|".join(map(re.escape, _words("between")))
-    return re.compile(rf"(?:^|\s)(?:{words})(?:\s(?:{steps}))*$")
+def _ending(section: str, language: str, steps: str) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, sorted(_heard_in(section, language), key=len, reverse=True)))
+    between = "|".join(map(re.escape, _words(steps)))
+    return re.compile(rf"(?:^|\s)(?:{words})(?:\s(?:{between}))*$")
 
 
 def _heard_in(section: str, language: str) -> tuple[str, ...]:
@@ -156,7 +184,13 @@ def _numbered() -> re.Pattern[str]:
 
 @functools.cache
 def _kinds() -> Mapping[str, re.Pattern[str]]:
-    return {kind: _pattern(tuple(words)) for kind, words in _section("kinds").items()}
+    return {kind: _pattern(_with_prefixes(words)) for kind, words in _section("kinds").items()}
+
+
+def _with_prefixes(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words, the Arabic ones also with what is written glued before them ("للدراسة")."""
+    arabic = [word for word in words if is_arabic(word[0])]
+    return (*words, *(f"{glued}{word}" for glued in _GLUED for word in arabic))
 
 
 @functools.cache

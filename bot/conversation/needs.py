@@ -12,6 +12,7 @@ from bot.conversation.markers import is_seeking, named_kinds, needs_of
 from bot.conversation.replies import Reply, Turn
 from bot.locales.service import say
 from bot.understanding.models import Intent, Parse
+from bot.vocabulary.nationalities import nationality_codes
 
 _CLAUSES = re.compile(r"[.!?;,:\n؟،]+|\s(?:et|mais|puis|and|but|also|y|pero|además)\s|\sو", re.IGNORECASE)
 _MOST_OFFERED = 2
@@ -37,9 +38,14 @@ def needs_in(parse: Parse) -> Needs:
     if len(names) < 2 or parse.intent.name not in names:  # noqa: PLR2004 - several
         return Needs()
     clause = {intent: number for number, intent in reversed(found)}
-    comes_first = clause[names[0]] < clause[parse.intent.name]
+    comes_first = clause[names[0]] < clause[parse.intent.name] and not _is_about_papers(parse)
     first = names[0] if comes_first else parse.intent.name
     return Needs(first if comes_first else None, [name for name in names if name != first][:_MOST_OFFERED])
+
+
+def _is_about_papers(parse: Parse) -> bool:
+    """Say whether a question on a visa tells a nationality: then what comes before it explains it."""
+    return parse.intent.name == "ask_visa" and bool(nationality_codes(parse.text))
 
 
 def with_first(parse: Parse, needs: Needs) -> Parse:

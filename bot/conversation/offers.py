@@ -15,6 +15,7 @@ from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
+from bot.conversation.asking import drop_subject
 from bot.conversation.cards import Entry, offer_card, offer_in_full, offer_lines
 from bot.conversation.markers import rank_said
 from bot.conversation.models import KEPT, ResultList, SavedOffer
@@ -22,11 +23,9 @@ from bot.conversation.replies import Reply, Turn, room
 from bot.conversation.searching import PAGE_SIZE, current_list, wider_rows
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
-from bot.understanding.models import Parse
 
 _MOST_SHOWN = 10
 _LIKE_ENOUGH = 0.25
-_ADULT = 18
 
 
 async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
@@ -35,6 +34,7 @@ async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -
     if offer is None or not is_available(offer, today=turn.today):
         return Reply(say("search.offer_gone", turn.language), _back(turn, list_id), in_place=True)
     turn.conversation.offer_id = offer.id
+    drop_subject(turn)
     shown = await _own_list(turn, list_id)
     reasons = _reasons(shown, offer_id)
     rows = await _card_rows(turn, offer, shown)
@@ -43,21 +43,6 @@ async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -
         known = {"offer_id": offer.id, "list_id": shown.id if shown else None}
         rows.insert(1, [Button(say("search.read_all", turn.language), "read_all", known)])
     return Reply(card, rows, in_place=True)
-
-
-async def show_conditions(turn: Turn, offer_id: int, parse: Parse) -> Reply:
-    """Return the card just read, for its conditions, and above it whether it takes the age that was said."""
-    offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
-    age = next((entity.norm for entity in parse.entities if entity.entity == "age"), None)
-    if offer is not None and isinstance(age, int):
-        key = "answers.offer_takes_age" if _takes(offer, age) else "answers.offer_refuses_age"
-        turn.notes.append(say(key, turn.language, age=age))
-    return await show_offer(turn, offer_id, list_id=turn.conversation.list_id)
-
-
-def _takes(offer: Offer, age: int) -> bool:
-    is_old_enough = age >= (offer.age_min or 0) and (age >= _ADULT or offer.open_to_minors)
-    return is_old_enough and (offer.age_max is None or age <= offer.age_max)
 
 
 async def read_whole_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
@@ -169,6 +154,8 @@ async def _card_rows(turn: Turn, offer: Offer, shown: ResultList | None) -> list
     )
     share = _share_link(turn, offer)
     rows = [[keep, Button(say("search.share", turn.language), url=share)] if share else [keep]]
+    am_i = {"topic": "offers", "id": str(offer.id)}
+    rows.append([Button(say("knowledge.am_i", turn.language), "am_i", am_i)])
     if offer.apply_url:
         rows.append([Button(say("search.apply_link", turn.language), url=offer.apply_url)])
     return rows + _back(turn, shown.id if shown else None)

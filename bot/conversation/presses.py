@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, manner, offers, questions, searching, unsure
+from bot.conversation import answers, eligibility, funding, manner, offers, questions, searching, showing, unsure
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import parse_kept, step_of
 from bot.conversation.models import KEPT, ResultList
@@ -103,19 +103,23 @@ async def _press_keep_search(turn: Turn, _arguments: dict[str, Any], _tools: Too
 
 
 async def _press_sheet(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await questions.show_sheet(turn, arguments["topic"], arguments["id"], page=arguments.get("page", 0))
+    return await showing.show_sheet(turn, arguments["topic"], arguments["id"], page=arguments.get("page", 0))
+
+
+async def _press_choose_trade(turn: Turn, _arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await showing.choose_trade(turn)
 
 
 async def _press_am_i(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await questions.am_i_eligible(turn, arguments["topic"], arguments["id"])
+    return await eligibility.am_i_eligible(turn, arguments["topic"], arguments["id"])
 
 
 async def _press_fund(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await questions.fund_programme(turn, arguments["id"])
+    return await funding.fund_programme(turn, arguments["id"])
 
 
 async def _press_funding(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await questions.show_funding(turn, arguments["programmes"], arguments["stay"], page=arguments["page"])
+    return await funding.show_funding(turn, arguments["programmes"], arguments["stay"], page=arguments["page"])
 
 
 async def _press_tell(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
@@ -144,6 +148,7 @@ _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] =
     "something_else": _press_something_else,
     "adviser": _press_adviser,
     "show_sheet": _press_sheet,
+    "choose_trade": _press_choose_trade,
     "am_i": _press_am_i,
     "fund_programme": _press_fund,
     "show_funding": _press_funding,

@@ -16,6 +16,7 @@ from bot.conversation.markers import has_marker, named_kinds, refused_kinds
 from bot.kit.masking import cut_out, mask
 from bot.understanding.models import Entity, Intent, Parse
 from bot.vocabulary.kinds import kind_of_intent
+from bot.vocabulary.levels import level_below
 from bot.vocabulary.regions import region_countries
 from bot.vocabulary.text import fold
 
@@ -242,9 +243,10 @@ def _without_single_values(base: Criteria, refused: list[Entity]) -> Criteria:
         changes.update(duration_min=None, duration_max=None)
     if said.start_from is not None and base.start_from is not None and _overlap(base, said):
         changes.update(start_from=None, start_until=None)
-    for name in ("level", "organisation"):
-        if getattr(said, name) is not None and getattr(said, name) == getattr(base, name):
-            changes[name] = None
+    if said.level is not None:  # "sans le bac" says of the person what they have not
+        changes["level"] = level_below(said.level)
+    if said.organisation is not None and said.organisation == base.organisation:
+        changes["organisation"] = None
     return replace(base, **changes)
 
 

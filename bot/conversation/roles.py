@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.conversation.markers import is_apart, is_corrected, is_joined, is_refused
+from bot.conversation.markers import is_apart, is_corrected, is_joined, is_lacking, is_living, is_refused
 from bot.conversation.models import Conversation
+from bot.knowledge.service import read_value
 from bot.understanding.models import Entity, Parse
 from bot.understanding.service import is_origin_said
 from bot.vocabulary.text import fold
 
-_REFUSABLE = frozenset({"country", "city", "region", "field", "programme"})
-_PLACES = ("country", "city", "region")
+_PLACES = frozenset({"country", "city", "region"})
+_REFUSABLE = _PLACES | {"field", "programme"}
 _A_PAIR = 2
 
 
 def with_refusals(parse: Parse, *, sought: Collection[str] = ()) -> Parse:
-    """Return the parse with what the words refuse marked as such: "pas en Afrique", "hors Europe ni Canada".
+    """Return the parse with what the words refuse or do not have marked so: "hors Europe ni Canada", "sans le bac".
 
     What a correction names is wanted, whatever the model said: "actually no, Spain"; and "not Spain, Italy" when Spain
     is one of the countries `sought` so far.
     """
     marked: list[Entity] = []
     for named in parse.entities:
-        role = "exclude" if _is_refused(parse, named, marked) else named.role
+        heard = None if _is_misheard(parse, named) else named.role
+        role = heard or ("exclude" if _is_refused(parse, named, marked) else None)
         is_wanted = role == "exclude" and (
             is_corrected(parse.text[: named.start]) or _takes_the_place(parse, named, marked, sought)
         )
@@ -33,31 +35,47 @@ def with_refusals(parse: Parse, *, sought: Collection[str] = ()) -> Parse:
 
 
 def with_origin(parse: Parse) -> Parse:
-    """Return the parse with the first place marked as where the person is, when its words say so and another is wanted.
+    """Return the parse with the place where the person is marked as such: "j'habite en France", "to leave France".
 
-    Alone, it stays wanted: "étudiant en Espagne" is where they are, or where they want to be.
+    Words that tell less ("étudiant en Espagne") do so for the first place only, and when another one is named: alone,
+    it is where they are, or where they want to be.
     """
-    places = [one for one in parse.entities if one.entity in _PLACES and one.role is None]
-    if len(places) <= 1 or not is_origin_said(fold(parse.text[: places[0].start])):
-        return parse
-    first = replace(places[0], role="origin")
-    return replace(parse, entities=tuple(first if one == places[0] else one for one in parse.entities))
+    places = [named for named in parse.entities if named.entity in _PLACES and named.role != "origin"]
+    marked = tuple(
+        replace(named, role="origin") if _is_home(parse, named, places) else named for named in parse.entities
+    )
+    return replace(parse, entities=marked)
 
 
 def note_residence(conversation: Conversation, parse: Parse) -> None:
-    """Keep the country where the person says they are; it never filters what they look for."""
-    codes = [code for entity in parse.entities if entity.role == "origin" if (code := _country_of(entity))]
-    if codes:
-        conversation.situation = {**(conversation.situation or {}), "residence": codes[0]}
+    """Keep the country, and the region of France, where a person says they are; no search is filtered by it."""
+    told = next((known for entity in parse.entities if entity.role == "origin" if (known := _residence(entity))), None)
+    if told:
+        conversation.situation = {**(conversation.situation or {}), **told}
 
 
-def _is_refused(parse: Parse, entity: Entity, before: list[Entity]) -> bool:
-    if entity.role is not None or entity.entity not in _REFUSABLE:
+def _is_home(parse: Parse, named: Entity, places: Sequence[Entity]) -> bool:
+    if named not in places or named.role is not None:
         return False
-    if is_refused(parse.text[: entity.start], parse.language):
-        return True
+    before = parse.text[: named.start]
+    is_first_of_several = named == places[0] and len(places) > 1
+    return is_living(before, parse.language) or (is_first_of_several and is_origin_said(fold(before)))
+
+
+def _is_misheard(parse: Parse, entity: Entity) -> bool:
+    """Say whether a question ("un visa pour l'Espagne ?") was heard as a refusal that none of its words make."""
+    return entity.role == "exclude" and parse.intent.name.startswith("ask_") and entity.entity in _PLACES
+
+
+def _is_refused(parse: Parse, named: Entity, before: Sequence[Entity]) -> bool:
+    words = parse.text[: named.start]
+    if named.entity == "level":
+        return is_lacking(words, parse.language)
+    if named.entity not in _REFUSABLE:
+        return False
     last = before[-1] if before else None
-    return last is not None and last.role == "exclude" and is_joined(parse.text[last.end : entity.start])
+    goes_on = last is not None and last.role == "exclude" and is_joined(parse.text[last.end : named.start])
+    return is_refused(words, parse.language) or goes_on
 
 
 def _takes_the_place(parse: Parse, entity: Entity, before: list[Entity], sought: Collection[str]) -> bool:
@@ -66,6 +84,15 @@ def _takes_the_place(parse: Parse, entity: Entity, before: list[Entity], sought:
     if last is None or len(parse.entities) != _A_PAIR or last.role != "exclude" or last.norm not in tuple(sought):
         return False
     return is_apart(parse.text[last.end : entity.start])
+
+
+def _residence(entity: Entity) -> dict[str, str]:
+    country = _country_of(entity)
+    if country is None:
+        return {}
+    is_french_city = country == "FR" and entity.entity == "city"
+    region = {"region": read_value(entity.value, "region") or "other"} if is_french_city else {}
+    return {"residence": country, **region}
 
 
 def _country_of(entity: Entity) -> str | None:

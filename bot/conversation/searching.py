@@ -19,6 +19,7 @@ from bot.catalogue.service import (
 )
 from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
+from bot.conversation.asking import drop_subject
 from bot.conversation.cards import Entry, offer_lines
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.replies import Reply, Turn, room
@@ -43,6 +44,7 @@ WIDEN = "widen"
 async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface: str = "") -> Reply:
     """Search, keep the list as it stands, and return its first page or what would give results."""
     criteria = _of_their_age(turn, criteria)
+    drop_subject(turn)
     turn.conversation.criteria = criteria.to_json()
     turn.conversation.pending_question = None
     result = await search_offers(turn.session, criteria, embedder=embedder, today=turn.today)

@@ -10,29 +10,29 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
+from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question, placed
-from bot.conversation.decisions import decided, masked, step_of
+from bot.conversation.decisions import decided, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
+from bot.conversation.followups import RESUME, step_in_context
 from bot.conversation.hearing import is_insult, typed_press
+from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.manner import manner_asked
-from bot.conversation.markers import is_resuming
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.presses import press_button
-from bot.conversation.questions import answer_pending, asks, waiting_rows
-from bot.conversation.refinement import names_something
+from bot.conversation.questions import answer_pending
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_origin, with_refusals
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
 from bot.conversation.unsure import is_faint, is_unsure, may_be_distress
 from bot.kit.errors import UserError
-from bot.kit.masking import mask
 from bot.locales.service import say
-from bot.transcripts.service import BUTTON, count_recent, log_message
+from bot.transcripts.service import BUTTON, count_recent
 from bot.understanding.answers import RasaTurn
 from bot.understanding.models import FALLBACK_INTENT, Parse
 from bot.understanding.service import (
@@ -40,7 +40,6 @@ from bot.understanding.service import (
     Screen,
     Verdict,
     detect_language,
-    is_distress,
     screen,
     understand,
     understand_simply,
@@ -54,13 +53,11 @@ FLOOD_LIMIT = 20
 PRESS_LIMIT = 60  # turning pages is quicker than writing
 URGENT_LIMIT = 60  # distress is answered even in a burst of messages
 _READ_IN_A_FLOOD = 500
-RESUME = "resume_search"
 _FLOOD = "flood"  # the intent of what was not read
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 # The questions that change which step Rasa chooses; its domain knows no other.
 _ASKED_OF_RASA = ("which_kind", "confirm_restart")
 _log = structlog.get_logger(__name__)
-_turns = Counter("escale_turns_total", "Turns by who understood them", ["source"])
 _latency = Histogram("escale_turn_seconds", "From an update's reception to its answer being written")
 
 
@@ -78,18 +75,23 @@ class Rasa(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """What a turn needs besides its transaction."""
+    """What a turn needs besides its transaction.
+
+    Attributes:
+        hears_distress: says whether a text shows distress; asked first, without Rasa, a few milliseconds a message.
+    """
 
     rasa: Rasa
+    hears_distress: Callable[[str], bool]
     tools: Tools
     show_typing: Callable[[Turn], Awaitable[None]]
 
 
 async def answer_text(turn: Turn, services: Services) -> None:
     """Answer what a person wrote: guards first, then Rasa, else the search on their own words."""
-    if await is_flooding(turn):
+    if await is_flooding(turn, services):
         return
-    is_urgent = is_distress(turn.text)
+    is_urgent = services.hears_distress(turn.text)
     if not is_urgent and (press := await typed_press(turn)) is not None:
         await _answer_press(turn, services, press)
         return
@@ -115,12 +117,11 @@ async def answer_text(turn: Turn, services: Services) -> None:
 async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> None:
     turn.text = seen.text
     parse, step = await _understood(turn, services)
-    parse = with_refusals(with_origin(parse), sought=Criteria.from_json(turn.conversation.criteria).countries)
+    parse = with_origin(with_refusals(parse, sought=Criteria.from_json(turn.conversation.criteria).countries))
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
-    if step != EMERGENCY and _is_way_back(turn, parse):
-        step = RESUME
-    elif step != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
+    understood, step = step, await step_in_context(turn, parse, step)
+    if step == understood != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
         await log_incoming(turn, parse)
         await send(turn, reply)
         return
@@ -135,12 +136,6 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> No
     await _answer_with(turn, services, parse, step, needs=needs)
 
 
-def _is_way_back(turn: Turn, parse: Parse) -> bool:
-    """Say whether "on reprend" means the running search; without one, it means the questions under way."""
-    has_search = turn.conversation.criteria is not None
-    return is_resuming(turn.text) and not names_something(parse) and (has_search or turn.conversation.flow is None)
-
-
 async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
     await log_incoming(turn, decided(turn.text, language=turn.language, intent=BUTTON))
     try:
@@ -150,13 +145,13 @@ async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
     await send(turn, reply if reply.text else replace(reply, text=reply.toast))
 
 
-async def is_flooding(turn: Turn) -> bool:
+async def is_flooding(turn: Turn, services: Services) -> bool:
     """Whether this person writes faster than anybody reads: one polite notice at the limit, then silence.
 
     Distress is still heard, by its first words: reading long texts through is what a flood would keep us busy with.
     """
     recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW)
-    is_urgent = recent >= FLOOD_LIMIT and is_distress(turn.text[:_READ_IN_A_FLOOD])
+    is_urgent = recent >= FLOOD_LIMIT and services.hears_distress(turn.text[:_READ_IN_A_FLOOD])
     if recent < FLOOD_LIMIT or (recent < URGENT_LIMIT and is_urgent):
         return False
     if is_urgent:
@@ -180,32 +175,6 @@ async def is_pressing_too_fast(turn: Turn) -> bool:
     return True
 
 
-async def log_press(turn: Turn, verb: str, *, intent: str = BUTTON) -> None:
-    """Log a pressed button."""
-    turn.text = f"[{verb}]"
-    await log_incoming(turn, decided(turn.text, language=turn.language, intent=intent), source=BUTTON)
-    turn.text = ""
-
-
-async def log_incoming(turn: Turn, parse: Parse, *, intent: str | None = None, source: str | None = None) -> None:
-    """Log what came in, masked, with what was understood."""
-    entities = [masked(entity.to_json()) for entity in parse.entities]
-    await log_message(
-        turn.session,
-        person_id=turn.person.id,
-        text=mask(turn.text),
-        language=turn.language,
-        intent=intent or parse.intent.name,
-        confidence=parse.intent.confidence,
-        entities=entities,
-        source=source or parse.source,
-        model_version=parse.model,
-        update_id=turn.inbox_id,
-        now=turn.now,
-    )
-    _turns.labels(source or parse.source).inc()
-
-
 async def _is_told_of_flood(turn: Turn, *, pressed: bool = False) -> bool:
     told = await count_recent(
         turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW, pressed=pressed, intent=_FLOOD
@@ -225,10 +194,10 @@ async def _answer_with(
     if step == "empty":
         reply = Reply(say("chat.empty", turn.language))
     else:
-        waiting = turn.conversation.flow
+        waiting = waiting_for(turn.conversation)
         forget_question(turn.conversation, step)
         reply = offer_others(turn, await take_step(turn, step, parse, services.tools), parse, needs or Needs())
-        is_waiting = waiting is not None and turn.conversation.flow == waiting and not asks(reply)
+        is_waiting = waiting is not None and waiting_for(turn.conversation) == waiting and not asks(reply)
         if is_waiting and step != EMERGENCY:
             reply = replace(reply, rows=[*reply.rows, *waiting_rows(turn)])
     await send(turn, reply)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,8 @@ from bot.knowledge.service import Course, Entry, Helpline, Paper, Programme, Sch
 from bot.locales.service import say
 
 LONGEST_ANSWER = 600  # visible characters before the buttons
-_OFFICE = 3  # parts of a date that names its day
+_WHOLE_DAY = 3  # parts of a date that names its day
+_MANY_REPOSITORIES = "github.com"
 
 
 def sheet_pages(entry: Entry, language: str, *, today: date) -> list[str]:
@@ -42,12 +43,6 @@ def source_line(entry: Entry, language: str, *, today: date) -> str:
     if entry.is_due(today):
         line += "\n" + _italic(say("knowledge.due", language, day=day(entry.review, language)))
     return line
-
-
-def sources_line(entries: Iterable[Entry], language: str) -> str:
-    """Return the sources of several entries, each once."""
-    found = dict.fromkeys(_source(entry.source.url, entry.source.date, language) for entry in entries)
-    return _italic("\n".join(found))
 
 
 def lines_of(entry: Entry, language: str) -> list[str]:
@@ -87,8 +82,8 @@ def _trade_lines(entry: Trade, language: str) -> list[str]:
 
 def _helpline_lines(entry: Helpline, language: str) -> list[str]:
     number = f"<b>{escape(entry.number)}</b>" if entry.number else ""
-    texts = [_text(text.said(language)) for text in (entry.whom, entry.hours, entry.abroad)]
-    return [line for line in (number, *texts) if line]
+    labelled = _labelled(language, hours=entry.hours, abroad=entry.abroad)
+    return [line for line in (number, _text(entry.whom.said(language)), *labelled) if line]
 
 
 def _labelled(language: str, **texts: Text | None) -> list[str]:
@@ -104,14 +99,21 @@ def _other_source(url: str, dated: str | None, says: str, language: str) -> str:
 
 
 def _source(url: str, dated: str | None, language: str) -> str:
-    link = f'<a href="{escape(url)}">{escape(urlsplit(url).netloc.removeprefix("www."))}</a>'
+    link = f'<a href="{escape(url)}">{escape(_site(url))}</a>'
     when = escape(_dated(dated, language)) if dated else say("knowledge.undated", language)
     return say("knowledge.source", language, site=link, day=when)
 
 
+def _site(url: str) -> str:
+    """Return the name of a site, with the repository when it holds those of many people."""
+    parts = urlsplit(url)
+    site = parts.netloc.removeprefix("www.")
+    return "/".join([site, *parts.path.split("/")[1:3]]) if site == _MANY_REPOSITORIES else site
+
+
 def _dated(dated: str, language: str) -> str:
     parts = dated.split("-")
-    return day(date.fromisoformat(dated), language) if len(parts) == _OFFICE else "/".join(reversed(parts))
+    return day(date.fromisoformat(dated), language) if len(parts) == _WHOLE_DAY else "/".join(reversed(parts))
 
 
 def _italic(text: str) -> str:

@@ -7,9 +7,21 @@ from dataclasses import dataclass, replace
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
-from bot.conversation import answers, manner, offers, questions, searching, unsure
+from bot.conversation import (
+    answers,
+    combining,
+    eligibility,
+    funding,
+    manner,
+    offers,
+    papers,
+    programmes,
+    searching,
+    showing,
+    unsure,
+)
 from bot.conversation.emergency import answer_emergency
-from bot.conversation.markers import has_marker, named_kinds, rank_said
+from bot.conversation.markers import has_marker, rank_said
 from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
@@ -57,7 +69,10 @@ async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     if _is_kind_to_ask(turn, parse, criteria):
         turn.conversation.criteria = criteria.to_json()
         return await searching.ask_kind(turn, criteria)
-    return await searching.search(turn, criteria, embedder=tools.embedder)
+    reply = await searching.search(turn, criteria, embedder=tools.embedder)
+    if parse.intent.name != "search_training":
+        return reply
+    return replace(reply, rows=[*reply.rows, *await showing.training_rows(turn, parse.text)])
 
 
 def _is_kind_to_ask(turn: Turn, parse: Parse, criteria: Criteria) -> bool:
@@ -129,24 +144,21 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    if (sourced := await questions.answer_eligibility(turn, parse)) is not None:
-        return sourced
-    is_of_a_search = any(entity.entity != "age" for entity in parse.entities) or named_kinds(parse.text)
-    if turn.conversation.offer_id is not None and not is_of_a_search:
-        return await offers.show_conditions(turn, turn.conversation.offer_id, parse)
-    return await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
+    combined = await combining.answer_combining(turn, parse)
+    sourced = combined or await eligibility.answer_eligibility(turn, parse)
+    return sourced or await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
 
 
 async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_programme(turn, parse)
+    return await programmes.answer_programme(turn, parse)
 
 
 async def _funding(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_funding(turn, parse)
+    return await combining.answer_combining(turn, parse) or await funding.answer_funding(turn, parse)
 
 
 async def _visa(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await questions.answer_visa(turn, parse)
+    return await papers.answer_visa(turn, parse)
 
 
 async def _adviser(turn: Turn, _parse: Parse, tools: Tools) -> Reply:

@@ -6,7 +6,7 @@ search knows is read from it each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
@@ -16,17 +16,18 @@ from bot.conversation.markers import is_towards, named_kinds
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
 from bot.conversation.wording import describe
-from bot.knowledge.service import PERMITS, STATUSES, Situation, read_value, told
+from bot.knowledge.service import PERMITS, STATUSES, Programme, Situation, read_value, told
 from bot.locales.service import say
 from bot.understanding.models import Json, Parse
 from bot.vocabulary.countries import country_name
 from bot.vocabulary.kinds import KINDS, kind_label
-from bot.vocabulary.levels import LEVELS, level_label
+from bot.vocabulary.levels import LEVELS, level_below, level_label
 from bot.vocabulary.nationalities import nationality_codes
 
 _MOST_CHOICES = 6
 _LONGEST_NUMBER = 2  # digits
 _OF_THE_STAY = ("destination", "months", "kind")
+_HOME, _HOME_REGION = "FR", "auvergne-rhone-alpes"
 # What the buttons of a question stand for; other answers are typed.
 _CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
     "age": (("age_minor", [15, 17]), ("age_young", [18, 25]), ("age_older", [26, 30]), ("age_over", [31, 40])),
@@ -45,6 +46,11 @@ _CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
     "status": tuple((f"status_{code}", code) for code in STATUSES),
     "permit": tuple((f"permit_{code}", code) for code in PERMITS),
 }  # fmt: skip
+# At a border, three months are what matters.
+_BORDER_MONTHS: tuple[tuple[str, Any], ...] = (
+    ("months_border", [0, 3]), ("months_border_half", [3.01, 6]), ("months_year", [6.01, 12]),
+    ("months_long", [12.01, 24]),
+)  # fmt: skip
 
 
 def note_told(conversation: Conversation, parse: Parse) -> None:
@@ -57,6 +63,8 @@ def note_told(conversation: Conversation, parse: Parse) -> None:
     for fact in ("age", "level"):
         if (value := _entity(parse, fact)) is not None:
             news[fact] = value
+    if (lacking := _entity(parse, "level", role="exclude")) is not None:
+        news["level"] = level_below(str(lacking))
     if news:
         conversation.situation = {**(conversation.situation or {}), **news}
 
@@ -69,22 +77,36 @@ def situation_of(turn: Turn, parse: Parse | None = None, *, stay: Mapping[str, A
     """
     sought = _from_search(Criteria.from_json(turn.conversation.criteria))
     told_before = turn.conversation.situation or {}
-    known = {**sought, **told_before, **{fact: sought[fact] for fact in _OF_THE_STAY if fact in sought}}
-    known.setdefault("residence", "FR")  # the service speaks to people of the Loire; who is elsewhere says where
+    known = {**sought, **told_before, **stay_kept(sought)}
+    known.setdefault("residence", _HOME)  # the service speaks to people of the Loire; who is elsewhere says where
+    if known["residence"] == _HOME:
+        known.setdefault("region", _HOME_REGION)
     known.update(stay or {})
     if parse is not None:
         known.update(stay_said(parse))
     return Situation.of(known)
 
 
-def stay_said(parse: Parse) -> dict[str, Any]:
-    """Return what a message says of a stay: where to, for how long."""
-    return {fact: value for fact in ("destination", "months") if (value := said(parse, fact)) is not None}
+def stay_said(parse: Parse, programmes: Sequence[Programme] = ()) -> dict[str, Any]:
+    """Return what a message says of the stay, as a flow keeps it; programmes of one kind say which."""
+    said_of_it = {fact: value for fact in _OF_THE_STAY if (value := said(parse, fact)) is not None}
+    return {**kind_of(programmes), **said_of_it}
 
 
-def note_stay(conversation: Conversation, parse: Parse) -> None:
+def kind_of(programmes: Sequence[Programme]) -> dict[str, Any]:
+    """Return the kind of stay that some programmes all have, as a flow keeps it."""
+    kinds = {programme.kind for programme in programmes}
+    return {"kind": kinds.pop()} if len(kinds) == 1 else {}
+
+
+def stay_kept(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a flow, or anything else that is known, says of the stay."""
+    return {fact: known[fact] for fact in _OF_THE_STAY if known.get(fact) is not None}
+
+
+def note_stay(conversation: Conversation, stay: Mapping[str, Any]) -> None:
     """Keep the stay that a question names, for the next question: nobody says twice where they want to go."""
-    if stay := stay_said(parse):
+    if stay:
         conversation.situation = {**(conversation.situation or {}), **stay}
 
 
@@ -96,6 +118,11 @@ def for_search(turn: Turn, flow: Mapping[str, Any]) -> str:
         return ""
     places = Criteria(countries=criteria.countries, regions=criteria.regions, cities=criteria.cities)
     return say("knowledge.for_search", turn.language, what=escape(describe(places, turn.language)))
+
+
+def places_meant(turn: Turn, parse: Parse) -> list[str]:
+    """Return the destinations of a message, else those of the running search."""
+    return _places(parse) or list(_from_search(Criteria.from_json(turn.conversation.criteria)).get("destination", ()))
 
 
 def said(parse: Parse, fact: str) -> Any:
@@ -122,7 +149,9 @@ def _read_kind(parse: Parse) -> str | None:
 
 def question_rows(turn: Turn, fact: str, flow: dict[str, Any]) -> list[list[Button]]:
     """Return the buttons that answer the question on `fact`, and the one that skips it."""
-    labels = (fact == "destination" and _countries_sought(turn)) or _labels(fact, turn.language)
+    is_border = flow.get("name") == "visa"
+    choices = fact == "destination" and _countries_sought(turn)
+    labels = choices or _labels(fact, turn.language, is_border=is_border)
     buttons = [Button(label, "tell", {"fact": fact, "value": value, "flow": flow}) for label, value in labels]
     skip = Button(say("knowledge.skip", turn.language), "tell", {"fact": fact, "value": None, "flow": flow})
     return [*(buttons[i : i + 2] for i in range(0, len(buttons), 2)), [skip]]
@@ -135,12 +164,13 @@ def _countries_sought(turn: Turn) -> list[tuple[str, Any]]:
     return [(country_name(code, turn.language), [code]) for code in codes] if is_choice else []
 
 
-def _labels(fact: str, language: str) -> list[tuple[str, Any]]:
+def _labels(fact: str, language: str, *, is_border: bool) -> list[tuple[str, Any]]:
     if fact == "kind":
         return [(kind_label(code, language), code) for code in KINDS]
     if fact == "level":
         return [(level_label(code, language), code) for code in LEVELS]
-    return [(say(f"knowledge.{name}", language), value) for name, value in _CHOICES[fact]]
+    choices = _BORDER_MONTHS if fact == "months" and is_border else _CHOICES[fact]
+    return [(say(f"knowledge.{name}", language), value) for name, value in choices]
 
 
 def _from_search(criteria: Criteria) -> dict[str, Any]:
@@ -181,8 +211,8 @@ def _months(parse: Parse) -> Any:
     return norm["months"] if "months" in norm else [norm.get("months_min"), norm.get("months_max")]
 
 
-def _entity(parse: Parse, name: str) -> Json:
-    found = (entity.norm for entity in parse.entities if entity.entity == name and entity.role is None)
+def _entity(parse: Parse, name: str, *, role: str | None = None) -> Json:
+    found = (entity.norm for entity in parse.entities if entity.entity == name and entity.role == role)
     return next((norm for norm in found if norm is not None), None)
 
 

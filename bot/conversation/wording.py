@@ -68,6 +68,11 @@ def _span(low: Decimal | float, high: Decimal | float, language: str) -> str:
     return say("search.duration_range", language, low=number(low, language), high=number(high, language))
 
 
+def length(value: Decimal | float, language: str) -> str:
+    """Return one length of stay in whole months, or in weeks below one: 2.75 and 3.01 are three months."""
+    return _exact(value if value < 1 else round(value), language)
+
+
 def number(value: Decimal | float, language: str) -> str:
     """Return a number as the language writes it, without useless zeros: 2, 1,5, 0.25."""
     return format_decimal(float(value), format="0.##", locale=language)

@@ -26,7 +26,7 @@ STATUSES = (
 )  # fmt: skip
 PERMITS = (
     "residence_permit", "student_permit", "first_receipt", "renewal_receipt", "temporary", "asylum_seeker", "refugee",
-    "subsidiary_protection", "none",
+    "subsidiary_protection", "long_term_eu", "none",
 )  # fmt: skip
 REGIONS = ("auvergne-rhone-alpes", "other")
 VALUES: dict[str, tuple[str, ...]] = {

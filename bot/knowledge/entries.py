@@ -129,7 +129,11 @@ class Amount(_Frozen):
 
 
 class Scheme(Entry):
-    """A funding scheme."""
+    """A funding scheme.
+
+    Attributes:
+        collective: asked by an association and never by a person: it has a sheet, and no place in the stack.
+    """
 
     kind: Literal["grant", "supplement", "coverage", "allowance", "refund"]
     programmes: tuple[str, ...] = ()
@@ -142,6 +146,7 @@ class Scheme(Entry):
     before_departure: bool | None = None
     deadline: Text70 | None = None
     apply: Text90
+    collective: bool = False
 
 
 class Paper(Entry):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
 from bot.knowledge.conditions import Condition, Judgement, judge
 from bot.knowledge.entries import Entry, Helpline, Paper, Programme, Visa
-from bot.knowledge.library import Library
+from bot.knowledge.library import Library, without_articles
 from bot.knowledge.situations import PLACES, Situation, places_of
+from bot.knowledge.telling import is_written
 from bot.knowledge.truths import Truth
 from bot.vocabulary.programmes import exact_programme_code
 from bot.vocabulary.shelf import read_shelf
@@ -21,7 +23,10 @@ _LONGEST_NAME = 8  # words
 _SAME = 86.0  # likeness (0 to 100) of a misspelt name: "eurodisey" is 82 from "eurodyssey" and only suggested
 _SUGGESTED = 62.0
 _SHORTEST_NEAR = 5  # letters; shorter words are too near each other
+_ANYWHERE = 250  # countries: of an entry that names none
 _SHORT_ANSWER = 2  # words: "vie ?", "vie svp"
+
+_E = TypeVar("_E", bound=Entry)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,11 @@ class Named:
 
 def find_named(library: Library, text: str) -> tuple[Named, ...]:
     """Return what a message names, in its order: names and aliases in full first, else one misspelt name."""
+    return find_written(library, text) or _misspelt(library, fold(text).split())
+
+
+def find_written(library: Library, text: str) -> tuple[Named, ...]:
+    """Return what a message names in full, in its order."""
     words = fold(text).split()
     found: list[Named] = []
     position = 0
@@ -43,7 +53,7 @@ def find_named(library: Library, text: str) -> tuple[Named, ...]:
         if named is not None and all(named.entries != known.entries for known in found):
             found.append(named)
         position += len(named.words.split()) if named else 1
-    return tuple(found) or _misspelt(library, words)
+    return tuple(found)
 
 
 def suggest_named(library: Library, text: str, *, limit: int = 3) -> tuple[tuple[str, Entry], ...]:
@@ -63,9 +73,19 @@ def programmes_of_codes(library: Library, codes: Iterable[str]) -> tuple[Program
     return tuple(programme for programme in library.programmes.values() if wanted & set(programme.codes))
 
 
+def narrowest(entries: Iterable[_E], places: Iterable[str]) -> tuple[_E, ...]:
+    """Return, of entries that bear one name, those that say most precisely that they are for the places meant."""
+    meant = Situation.of({"destination": list(places)})
+    if not meant.knows("destination"):
+        return tuple(entries)
+    admitted = [(_width(entry), entry) for entry in entries if _admits(entry, meant)]
+    least = min((width for width, _ in admitted), default=_ANYWHERE)
+    return tuple(entry for width, entry in admitted if width == least)
+
+
 def find_papers(library: Library, text: str, situation: Situation, *, limit: int = 3) -> tuple[Paper, ...]:
     """Return the papers whose keywords a message writes, the most spoken of first; those of other people stay out."""
-    folded = f" {fold(text)} "
+    folded = fold(text)
     scored = [(_heard(paper, folded), paper) for paper in library.papers.values()]
     meant = [(score, paper) for score, paper in scored if score and _concerns(paper, situation)]
     return tuple(paper for _, paper in sorted(meant, key=lambda pair: -pair[0])[:limit])
@@ -75,7 +95,7 @@ def find_visas(library: Library, situation: Situation) -> tuple[tuple[Visa, Judg
     """Return the visa entries that apply or may apply, those that apply first, the most precise of each first."""
     judged = [(visa, judge(visa.conditions, situation)) for visa in library.visas.values()]
     possible = [(visa, judgement) for visa, judgement in judged if judgement.truth is not Truth.NO]
-    return tuple(sorted(possible, key=lambda pair: (bool(pair[1].missing), *_vagueness(pair[0].conditions))))
+    return tuple(sorted(possible, key=lambda pair: _rank(*pair)))
 
 
 def helplines_for(library: Library, topics: Sequence[str]) -> tuple[Helpline, ...]:
@@ -90,7 +110,7 @@ def _longest_at(library: Library, words: Sequence[str], start: int, text: str) -
         name = " ".join(words[start : start + size])
         if not _is_meant(name, words, start, text):
             continue
-        pairs = library.names.get(name, ())
+        pairs = library.names.get(name) or library.names.get(without_articles(name), ())
         code = exact_programme_code(name)
         programmes = programmes_of_codes(library, [code]) if code else ()
         # Whoever says only "European Solidarity Corps" means the programme, not the grant that bears its name.
@@ -133,18 +153,38 @@ def _likeness(library: Library, words: Sequence[str], least: float) -> list[tupl
 def _heard(paper: Paper, folded: str) -> int:
     """Return how much of a message is keywords of a paper: longer keywords say more."""
     keywords = {fold(word) for words in paper.keywords.values() for word in words}
-    return sum(len(word) for word in keywords if word and f" {word} " in folded)
+    return sum(len(word) for word in keywords if word and is_written(word, folded))
+
+
+def _destinations(entry: Entry) -> tuple[Condition, ...]:
+    return tuple(condition for condition in getattr(entry, "conditions", ()) if condition.fact == "destination")
+
+
+def _admits(entry: Entry, situation: Situation) -> bool:
+    return judge(_destinations(entry), situation).truth is not Truth.NO
+
+
+def _width(entry: Entry) -> int:
+    """Return how many countries an entry is for."""
+    wanted = [condition.any_of for condition in _destinations(entry) if condition.any_of]
+    return min((len({country for code in codes for country in places_of(code)}) for codes in wanted), default=_ANYWHERE)
 
 
 def _concerns(paper: Paper, situation: Situation) -> bool:
     return judge(paper.conditions, situation).truth is not Truth.NO
 
 
+def _rank(visa: Visa, judgement: Judgement) -> tuple[bool, int, int]:
+    """Return what comes first: sure before unsure, precise before vague; of what is unsure, the order of the file."""
+    facts, wideness = _vagueness(visa.conditions)
+    return bool(judgement.missing), facts, 0 if judgement.missing else wideness
+
+
 def _vagueness(conditions: Sequence[Condition]) -> tuple[int, int]:
     """Return how vague a list of conditions is: fewer facts, then wider places, are vaguer."""
     facts = [condition for condition in conditions if condition.fact]
     wideness = sum(
-        len(frozenset(country for code in condition.any_of for country in places_of(code))) or 250
+        len(frozenset(country for code in condition.any_of for country in places_of(code))) or _ANYWHERE
         for condition in facts
         if condition.fact in PLACES
     )

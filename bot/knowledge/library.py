@@ -12,7 +12,10 @@ from bot.vocabulary.text import fold
 
 _E = TypeVar("_E", bound=Entry)
 # Topics with sheets that people ask for by name; when two bear the same name, the first topic answers.
-NAMED = ("programmes", "courses", "trades", "funding")
+NAMED = ("programmes", "courses", "trades", "funding", "helplines")
+
+_ARTICLE, _SHORTEST = "ال", 4
+_DIGITS_OF_AN_AGE = 2
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class Library:
         for topic in NAMED:
             for entry in self.entries.get(topic, {}).values():
                 for name in dict.fromkeys(_spellings(entry)):
-                    index.setdefault(name, []).append((topic, entry))
+                    if not _is_an_age(name):
+                        index.setdefault(name, []).append((topic, entry))
         return {name: _of_first_topic(found) for name, found in index.items() if name}
 
     def _shelf(self, topic: str, kind: type[_E]) -> Mapping[str, _E]:
@@ -84,9 +88,20 @@ class Library:
         return cast("Mapping[str, _E]", self.entries.get(topic, {}))
 
 
+def without_articles(folded: str) -> str:
+    """Return a folded text whose Arabic words have lost their article: "اللوجستي" is "لوجستي"."""
+    return " ".join(word.removeprefix(_ARTICLE) if len(word) > _SHORTEST else word for word in folded.split())
+
+
+def _is_an_age(name: str) -> bool:
+    """Say whether a name is also an age or a day: nobody who writes "17 ans" means the police."""
+    return name.isdigit() and len(name) <= _DIGITS_OF_AN_AGE
+
+
 def _spellings(entry: Entry) -> Iterator[str]:
     for name in (entry.id.replace("-", " "), *entry.names.every(), *entry.aliases):
         yield fold(name)
+        yield without_articles(fold(name))
 
 
 def _of_first_topic(found: Sequence[tuple[str, Entry]]) -> tuple[tuple[str, Entry], ...]:

@@ -8,7 +8,9 @@ from bot.knowledge.finding import (
     find_named,
     find_papers,
     find_visas,
+    find_written,
     helplines_for,
+    narrowest,
     programmes_of_codes,
     suggest_named,
 )
@@ -17,7 +19,7 @@ from bot.knowledge.library import Library
 from bot.knowledge.queries import read_library
 from bot.knowledge.shipping import Shipped, ship_entries
 from bot.knowledge.situations import Situation
-from bot.knowledge.stacking import Judged, Stack, stack, total_of
+from bot.knowledge.stacking import Judged, Stack, adds_up, excludes, stack, total_of
 from bot.knowledge.telling import plain_answer, read_value, told
 from bot.knowledge.texts import Text
 from bot.knowledge.truths import Truth
@@ -46,13 +48,17 @@ __all__ = [
     "Trade",
     "Truth",
     "Visa",
+    "adds_up",
     "check_entries",
+    "excludes",
     "find_named",
     "find_papers",
     "find_visas",
+    "find_written",
     "helplines_for",
     "judge",
     "list_entries",
+    "narrowest",
     "plain_answer",
     "programmes_of_codes",
     "read_library",

@@ -23,6 +23,8 @@ SPANS = ("age", "months")
 OTHER_EU, OUTSIDE_EU, OTHER_EUROPE, OUTSIDE_EUROPE, ABROAD = (
     "other-european-union", "outside-european-union", "other-europe", "outside-europe", "outside-france",
 )  # fmt: skip
+# They move as freely as the Union's citizens and are few: who says "another nationality" is taken for none of them.
+_FREE_TO_MOVE = frozenset({"IS", "LI", "NO", "CH"})
 _HELD = ("status", "nationality", "residence", "region", "level", "kind", "permit")
 
 
@@ -92,7 +94,7 @@ def places_of(code: str) -> frozenset[str]:
     union, europe, world = region_countries("european-union"), region_countries("europe"), frozenset(country_codes())
     rough = {
         OTHER_EU: union - {"FR"},
-        OUTSIDE_EU: world - union,
+        OUTSIDE_EU: world - union - _FREE_TO_MOVE,
         OTHER_EUROPE: europe - union,
         OUTSIDE_EUROPE: world - europe - union,
         ABROAD: world - {"FR"},

@@ -62,14 +62,15 @@ class Stack:
 
 
 def stack(schemes: Iterable[Scheme], situation: Situation, *, programmes: Sequence[str] = ()) -> Stack:
-    """Judge every scheme for a situation; those of other programmes fail when the programme is known.
+    """Judge every scheme that a person may ask for; those of other programmes fail when the programme is known.
 
     Args:
         schemes: the schemes.
         situation: what is known of the person and of the stay.
         programmes: identities of the programmes that they leave with, when that is known.
     """
-    judged = [Judged(scheme, _judged(scheme, situation, programmes)) for scheme in schemes]
+    personal = [scheme for scheme in schemes if not scheme.collective]
+    judged = [Judged(scheme, _judged(scheme, situation, programmes)) for scheme in personal]
     applies = tuple(each for each in judged if each.judgement.truth is not Truth.NO and not each.judgement.missing)
     may_apply = tuple(each for each in judged if each.judgement.truth is Truth.UNKNOWN and each.judgement.missing)
     fails = tuple(each for each in judged if each.judgement.truth is Truth.NO)

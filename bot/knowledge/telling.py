@@ -12,7 +12,7 @@ from bot.vocabulary.text import fold, is_arabic
 PlainAnswer: TypeAlias = Literal["unknown", "yes", "no", "resume", "stop"]
 _READ = ("status", "permit", "grant", "region")
 _PLAIN: tuple[PlainAnswer, ...] = ("resume", "stop", "unknown", "yes", "no")
-_GLUED = ("وال", "بال", "كال", "ال", "و", "ب", "ل", "ف", "ك")
+_GLUED = ("وال", "بال", "كال", "ال", "لل", "و", "ب", "ل", "ف", "ك")
 
 
 def read_value(text: str, fact: str) -> str | None:
@@ -21,7 +21,7 @@ def read_value(text: str, fact: str) -> str | None:
     `status`, `permit` and `region` give a code; `grant` gives "yes" or "no".
     """
     folded = _bare(text)
-    found = ((len(phrase), value) for phrase, value in _values(fact) if _is_written(phrase, folded))
+    found = ((len(phrase), value) for phrase, value in _values(fact) if is_written(phrase, folded))
     return max(found, default=(0, None), key=lambda pair: pair[0])[1]
 
 
@@ -57,7 +57,8 @@ def _bare(text: str) -> str:
     return folded.strip()
 
 
-def _is_written(phrase: str, folded: str) -> bool:
+def is_written(phrase: str, folded: str) -> bool:
+    """Return whether a folded text holds a folded phrase, whole words only; Arabic words may have some glued before."""
     if f" {phrase} " in f" {folded} ":
         return True
     return is_arabic(phrase[0]) and any(f" {glued}{phrase} " in f" {folded} " for glued in _GLUED)

@@ -69,8 +69,12 @@ def is_distress(text: str) -> bool:
     It reads words, not minds: it is tuned to miss little (see `distress.yml` and its tests), and
     its answer is human help lines, never a diagnosis.
     """
-    opened = " ".join(_spelling().get(word, word) for word in fold(text[: 4 * LONGEST_TEXT]).split())
-    return bool(_signs().search(_calm().sub(" . ", opened)))
+    return bool(_signs().search(_calm().sub(" . ", opened(text))))
+
+
+def opened(text: str) -> str:
+    """Return the beginning of a text, folded, its chat spellings written out: "jveu" gives "je veux"."""
+    return " ".join(_spelling().get(word, word) for word in fold(text[: 4 * LONGEST_TEXT]).split())
 
 
 def _verdict(visible: str, bare: str) -> Verdict:

@@ -1,8 +1,8 @@
 """Which of the four languages a chat message is written in, and when to change the answer's language.
 
-Evidence is asked in this order: the Arabic script, a lexicon of chat words, lingua above a
-confidence floor, the language of the conversation, the language of the Telegram application,
-French. One borrowed word ("stage", "ok", "menu") never changes the language of a conversation.
+Evidence is asked in this order: the Arabic script, the signs that only Spanish has, a lexicon of
+chat words, lingua above a confidence floor, the language of the conversation, the language of the
+Telegram application, French. One borrowed word ("stage", "ok", "menu") never changes the language of a conversation.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CONFIDENCE_FLOOR = 0.65
 _SURE = 0.9
+_SPANISH_SIGNS = frozenset("¿¡")
 _ARABIC_SHARE = 0.3
 _SENTENCE = 4  # words that make a sentence for a change of language
 _ENOUGH_EVIDENCE = 2
@@ -37,6 +38,8 @@ def detect_language(text: str, *, previous: str | None, telegram: str | None) ->
     kept = previous if previous in LANGUAGES else _application_language(telegram)
     if _is_in_arabic_letters(text):
         return "ar"
+    if not _SPANISH_SIGNS.isdisjoint(text):
+        return "es"
     words = [word.folded for word in words_of(text)]
     is_settled = previous in LANGUAGES
     by_words = _language_of_words(words, needed=_ENOUGH_EVIDENCE if is_settled else 1, spoken=previous)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.understanding.ear import DistressEar, find_weights
 from bot.understanding.errors import RasaUnavailable
 from bot.understanding.gazetteer import find_entities, is_origin_said
 from bot.understanding.guard import Screen, Verdict, is_distress, screen
@@ -24,11 +25,13 @@ from bot.vocabulary.cities import preload_cities
 from bot.vocabulary.text import fold
 
 __all__ = [
+    "DistressEar",
     "RasaClient",
     "RasaUnavailable",
     "Screen",
     "Verdict",
     "detect_language",
+    "find_weights",
     "is_distress",
     "is_origin_said",
     "preload",

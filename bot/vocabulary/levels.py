@@ -37,6 +37,11 @@ def level_order(code: str) -> int:
     return LEVELS.index(code) if code in LEVELS else 0
 
 
+def level_below(code: str) -> str:
+    """Return what somebody without a level has at least: nothing for the first diplomas, else the step before it."""
+    return "none" if level_order(code) <= level_order("bac") else LEVELS[level_order(code) - 1]
+
+
 def level_label(code: str, language: str) -> str:
     """Return the name of a level in a language; an unknown code is returned as it is."""
     entry = read_shelf("bot.vocabulary", "levels.yml")["labels"].get(code)

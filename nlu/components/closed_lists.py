@@ -11,14 +11,24 @@ _LONGEST = 5
 # "and", "so", "in", "to", "like", glued to an Arabic word; "to the" swallows the article.
 _PARTICLES = re.compile("لل|[وفبلك]")
 _SHORTEST_NAME = 3
+# Hamzas, and the two letters that stand for others at the end of a word, are left out as accents are in French.
+_ARABIC_LETTERS = str.maketrans("أإآىةؤئ", "ااايهوي")
+_ARTICLE = "ال"
 _WORDS = re.compile(r"\d+|[^\W_]+(?:-[^\W_]+)*\+?|[^\w\s]")
 
 
 class ClosedLists:
     """Names by list, found as whole words: the longest first, then with one letter wrong."""
 
-    def __init__(self, names: Dict[str, Iterable[str]]) -> None:
-        """Keep the names of each list, folded and without accents."""
+    def __init__(self, names: Dict[str, Iterable[str]], *, openings: Iterable[str] = ()) -> None:
+        """Keep the names of each list, folded and without accents.
+
+        Args:
+            names: the names of each list.
+            openings: first words of other names that were seen, such as units and trades; they bear no mark, and only
+                tell where a glued particle ends.
+        """
+        self._openings = frozenset(plain(word) for word in openings)
         self._exact: Dict[Tuple[str, ...], Set[str]] = {}
         self._fuzzy: Dict[str, Set[str]] = {}
         self._openers: Dict[str, int] = {}
@@ -69,15 +79,15 @@ class ClosedLists:
         """Return how many characters of glued particles stand before a name: 1 in "بإسبانيا", 0 in "إسبانيا"."""
         if not _PARTICLES.match(written):
             return 0
-        for first, length in _shapes(written.partition(" ")[0]):
+        for first, length in shapes(written.partition(" ")[0]):
             words = plain(first + written[length + len(first) :]).replace("-", " ").split()
-            if tuple(words) in self._exact:
+            if tuple(words) in self._exact or words[0] in self._openings:
                 return length
         return 0
 
     def _longest_name(self, words: Sequence[str], start: int) -> Tuple[int, List[str]]:
         """Return how many words the longest name from `start` has, and its lists; 0 when there is none."""
-        for first, _ in _shapes(words[start]):
+        for first, _ in shapes(words[start]):
             opened = self._openers.get(first.partition("-")[0], 0)
             for length in range(min(_LONGEST, opened, len(words) - start), 0, -1):
                 written = (first, *words[start + 1 : start + length])
@@ -88,23 +98,28 @@ class ClosedLists:
 
     def _near(self, word: str) -> List[str]:
         """Return the lists that hold a name with one letter more, less or different."""
-        if len(word) < _FUZZY_FROM - 1:
-            return []
-        return sorted({kind for key in _one_letter_less(word) for kind in self._fuzzy.get(key, ())})
+        long_enough = [shape for shape, _ in shapes(word) if len(shape) >= _FUZZY_FROM - 1]
+        near = ({kind for key in _one_letter_less(s) for kind in self._fuzzy.get(key, ())} for s in long_enough)
+        return sorted(next(filter(None, near), ()))
 
 
-def _shapes(word: str) -> List[Tuple[str, int]]:
+def shapes(word: str) -> List[Tuple[str, int]]:
     """Return the word, then what is left of an Arabic one without its glued particles, with how many were taken."""
-    shapes, taken = [(word, 0)], 0
+    found, taken = [(word, 0)], 0
     while _PARTICLES.match(word[taken:]) and len(word) - taken > _SHORTEST_NAME:
         taken += len(_PARTICLES.match(word[taken:]).group())
-        shapes.append((word[taken:], taken))
-    return shapes
+        found.append((word[taken:], taken))
+    return found
+
+
+def stems(word: str) -> List[str]:
+    """Return what an Arabic word may be without what is glued to it: particles, then the article."""
+    return [shape.removeprefix(_ARTICLE) for shape, _ in shapes(word)]
 
 
 def plain(word: str) -> str:
-    """Return the word as lists compare it: folded, without accents."""
-    return without_accents(fold(word))
+    """Return the word as lists compare it: folded, without accents, with one form of each Arabic letter."""
+    return without_accents(fold(word)).translate(_ARABIC_LETTERS)
 
 
 def _one_letter_less(word: str) -> Set[str]:

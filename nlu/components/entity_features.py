@@ -1,12 +1,14 @@
 """What the entity tagger sees of each word."""
 
+import re
 from typing import Dict, List, Sequence
 
 import numpy as np
 
-from nlu.components.closed_lists import ClosedLists, plain
+from nlu.components.closed_lists import ClosedLists, plain, stems
 
 Features = Dict[str, float]
+_ARABIC = re.compile("[\u0621-\u064a]")
 
 
 def features_of(words: Sequence[str], vectors: np.ndarray, lists: ClosedLists) -> List[Features]:
@@ -30,8 +32,10 @@ def features_of(words: Sequence[str], vectors: np.ndarray, lists: ClosedLists) -
 
 
 def _of_word(word: str, form: str) -> Features:
-    """Return the spelling of one word: its form, its ends, its shape."""
+    """Return the spelling of one word: its form, its ends, its shape, and what may be left of it in Arabic."""
     features = {"bias": 1.0, f"w={form}": 1.0, f"shape={_shape(word)}": 1.0}
+    if _ARABIC.match(form):
+        features.update({f"stem={stem}": 1.0 for stem in stems(form)})
     for length in (2, 3, 4, 5):
         if len(form) > length:
             features[f"p={form[:length]}"] = 1.0

@@ -8,13 +8,16 @@ OUTSIDE = "O"
 
 
 def tags_of(tokens: Sequence[Token], entities: Sequence[Dict[Text, Any]]) -> List[str]:
-    """Return the tag of each token: "B-country|origin" opens an entity, "I-..." goes on with it, "O" is outside."""
+    """Return the tag of each token: "B-country|origin" opens an entity, "I-country" goes on with it, "O" is outside.
+
+    Only the opening tag bears the role: the time of a training grows with the square of the number of tags.
+    """
     tags = [OUTSIDE] * len(tokens)
     for entity in entities:
-        label = "|".join(filter(None, (entity["entity"], entity.get("role"))))
+        opening = "|".join(filter(None, (entity["entity"], entity.get("role"))))
         inside = [i for i, t in enumerate(tokens) if t.start < entity["end"] and t.end > entity["start"]]
         for position, i in enumerate(inside):
-            tags[i] = f"{'I' if position else 'B'}-{label}"
+            tags[i] = f"I-{entity['entity']}" if position else f"B-{opening}"
     return tags
 
 
@@ -27,15 +30,14 @@ def entities_from(
         confidences: probability of each tag, between 0 and 1; an entity has the lowest of its words.
     """
     entities: List[Dict[Text, Any]] = []
-    last = OUTSIDE
+    open_kind = ""
     for token, tag, confidence in zip(tokens, tags, confidences, strict=True):
-        goes_on = tag.startswith("I-") and last[2:] == tag[2:]
-        if goes_on:
+        kind, _, role = tag[2:].partition("|")
+        if kind and tag.startswith("I-") and kind == open_kind:
             entities[-1]["end"] = token.end
             entities[-1]["confidence_entity"] = min(entities[-1]["confidence_entity"], confidence)
-        elif tag != OUTSIDE:
-            kind, _, role = tag[2:].partition("|")
+        elif kind:
             entity = {"entity": kind, "start": token.start, "end": token.end, "confidence_entity": confidence}
             entities.append({**entity, "role": role} if role else entity)
-        last = tag
+        open_kind = kind
     return [{**entity, "value": text[entity["start"] : entity["end"]]} for entity in entities]

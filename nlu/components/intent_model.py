@@ -1,37 +1,24 @@
 """The trained part of the intent classifier: from messages and their vectors to scores and neighbours."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import train_test_split
 
 from nlu.components.closed_lists import ClosedLists
 from nlu.components.message_vectorizer import MessageVectorizer
+from nlu.components.neighbours import Neighbours, Vote
 from nlu.components.softmax_regression import SoftmaxRegression
 
 OUT_OF_SCOPE = "out_of_scope"
-
-
-@dataclass(frozen=True)
-class Vote:
-    """How the nearest examples vote.
-
-    Attributes:
-        neighbours: how many vote.
-        spread: how much less near a neighbour must be for its vote to count 2.7 times less (cosine).
-        weight: share of the vote in the final probability, the regression having the rest.
-    """
-
-    neighbours: int
-    spread: float
-    weight: float
+_SET_ASIDE = 1.0 / 3.0
+_AT_ONCE = 1000  # messages whose closeness to all examples is held in memory together
 
 
 class IntentModel:
-    """Logistic regression over meaning and spelling, and a vote of the nearest examples by meaning alone.
+    """Logistic regression over meaning and spelling, and a vote of the nearest examples.
 
     The regression generalises; the neighbours know what few examples said. Their mean is better than either.
     """
@@ -44,16 +31,17 @@ class IntentModel:
         ngram_weight: float,
         strength: float,
         max_iterations: int,
+        wording_share: float,
     ) -> None:
-        """Keep the closed lists and the options; see `MessageVectorizer` and `SoftmaxRegression`."""
+        """Keep the closed lists and the options; see `MessageVectorizer`, `SoftmaxRegression` and `Neighbours`."""
         self._names = names
         self._lists = ClosedLists(names)
         self._vectorizer = MessageVectorizer(sentence_weight=sentence_weight, ngram_weight=ngram_weight)
         self._max_iterations = max_iterations
+        self._wording_share = wording_share
+        self._neighbours = Neighbours(wording_share=wording_share)
         self._regression = SoftmaxRegression(strength=strength, max_iterations=max_iterations)
         self.intents: List[str] = []
-        self._examples = np.empty((0, 0), dtype=np.float32)
-        self._labels = np.empty(0, dtype=np.int64)
 
     def fit(self, texts: Sequence[str], vectors: np.ndarray, intents: Sequence[str], *, originals: int) -> None:
         """Learn from texts folded and written out, their vectors (texts, 512) and their intents.
@@ -67,55 +55,44 @@ class IntentModel:
         self._vectorizer.fit(masked[:originals])
         dense, sparse = self._vectorizer.rows(masked, vectors)
         self._regression.fit(dense, sparse, labels, classes=len(self.intents))
-        self._examples, self._labels = vectors[:originals], labels[:originals]
+        self._neighbours.fit(vectors[:originals], sparse[:originals], labels[:originals])
 
-    def out_of_fold(
-        self,
-        texts: Sequence[str],
-        vectors: np.ndarray,
-        intents: Sequence[str],
-        *,
-        strength: float,
-        folds: StratifiedKFold,
-    ) -> Tuple[np.ndarray, np.ndarray]:
-        """Return the largest logit in scope and the cosine to the nearest example of each text, learnt without it.
+    def unaware_scores(
+        self, texts: Sequence[str], vectors: np.ndarray, intents: Sequence[str], *, strength: float, seed: int
+    ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return which texts were set aside, and what `in_scope_scores` gives of these, learnt from the others alone.
 
-        The n-grams, which know no intents, are those of `fit`: the folds then share their rows, and cost a regression
-        each.
+        A third of the texts is set aside. The n-grams, which know no intents, are those of `fit`.
         """
         dense, sparse = self._vectorizer.rows(self._masked(texts), vectors)
         labels = np.array([self.intents.index(name) for name in intents])
-        in_scope = np.array([name != OUT_OF_SCOPE for name in intents])
-        logits, similarities = np.zeros(len(texts)), np.zeros(len(texts))
-        for known, unknown in folds.split(labels, labels):
-            regression = SoftmaxRegression(strength=strength, max_iterations=self._max_iterations)
-            regression.fit(dense[known], sparse[known], labels[known], classes=len(self.intents))
-            logits[unknown] = regression.logits(dense[unknown], sparse[unknown])[:, self.in_scope].max(axis=1)
-            similarities[unknown] = (vectors[unknown] @ vectors[known[in_scope[known]]].T).max(axis=1)
-        return logits, similarities
+        everything = np.arange(len(texts))
+        known, aside = train_test_split(everything, test_size=_SET_ASIDE, stratify=labels, random_state=seed)
+        regression = SoftmaxRegression(strength=strength, max_iterations=self._max_iterations)
+        regression.fit(dense[known], sparse[known], labels[known], classes=len(self.intents))
+        neighbours = Neighbours(wording_share=self._wording_share)
+        neighbours.fit(vectors[known], sparse[known], labels[known])
+        logits = regression.logits(dense[aside], sparse[aside])[:, self.in_scope].max(axis=1)
+        parts = np.array_split(aside, 1 + len(aside) // _AT_ONCE)
+        near = [neighbours.advantage(neighbours.closeness(vectors[p], sparse[p]), self.in_scope) for p in parts]
+        return aside, logits, np.concatenate(near)
 
-    def logits(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
-        """Return the scores before the softmax, shape (texts, intents), in the order of `intents`."""
-        return self._regression.logits(*self._vectorizer.rows(self._masked(texts), vectors))
+    def scores(self, texts: Sequence[str], vectors: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+        """Return the logits, shape (texts, intents) in the order of `intents`, and the closeness to each example."""
+        dense, sparse = self._vectorizer.rows(self._masked(texts), vectors)
+        return self._regression.logits(dense, sparse), self._neighbours.closeness(vectors, sparse)
 
     def probabilities(self, logits: np.ndarray, closeness: np.ndarray, *, vote: Vote) -> np.ndarray:
-        """Return the probability of each intent, shape (texts, intents).
+        """Return the probability of each intent, shape (texts, intents), from what `scores` gives."""
+        shares = self._neighbours.shares(closeness, classes=len(self.intents), vote=vote)
+        return (1.0 - vote.weight) * softmax(logits) + vote.weight * shares
 
-        Args:
-            logits: what `logits` gives.
-            closeness: what `closeness` gives.
-            vote: how the nearest examples vote.
+    def in_scope_scores(self, logits: np.ndarray, closeness: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+        """Return two signs that a text is in scope, shape (texts,), from what `scores` gives.
+
+        The largest logit of an intent in scope, and how much nearer an example in scope is than any other.
         """
-        share = np.zeros_like(logits)
-        for row, near in zip(share, closeness, strict=True):
-            chosen = np.argpartition(-near, vote.neighbours)[: vote.neighbours]
-            np.add.at(row, self._labels[chosen], np.exp((near[chosen] - near.max()) / vote.spread))
-        share /= share.sum(axis=1, keepdims=True)
-        return (1.0 - vote.weight) * softmax(logits) + vote.weight * share
-
-    def closeness(self, vectors: np.ndarray) -> np.ndarray:
-        """Return the cosine to each example, shape (texts, examples), from -1 to 1."""
-        return vectors @ self._examples.T
+        return logits[:, self.in_scope].max(axis=1), self._neighbours.advantage(closeness, self.in_scope)
 
     def _masked(self, texts: Sequence[str]) -> List[str]:
         """Return the texts whose n-grams are learnt: without the names of closed lists."""
@@ -126,22 +103,13 @@ class IntentModel:
         """The columns of the intents in scope."""
         return [i for i, name in enumerate(self.intents) if name != OUT_OF_SCOPE]
 
-    def similarities(self, closeness: np.ndarray) -> np.ndarray:
-        """Return the cosine to the nearest example in scope, shape (texts,), from what `closeness` gives."""
-        in_scope = np.isin(self._labels, self.in_scope)
-        return closeness[:, in_scope].max(axis=1)
-
     def save(self, directory: Path) -> None:
         """Write the model as JSON and npz; never a pickle."""
         self._vectorizer.save(directory)
         known = {"intents": self.intents, "names": self._names}
         (directory / "known.json").write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
-        np.savez(
-            directory / "weights.npz",
-            weights=self._regression.weights,
-            examples=self._examples,
-            labels=self._labels,
-        )
+        np.savez(directory / "weights.npz", weights=self._regression.weights)
+        self._neighbours.save(directory)
 
     def load(self, directory: Path) -> None:
         """Read what `save` wrote."""
@@ -151,8 +119,7 @@ class IntentModel:
         self._lists = ClosedLists(self._names)
         with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
             self._regression.weights = arrays["weights"]
-            self._examples = arrays["examples"].astype(np.float32)
-            self._labels = arrays["labels"]
+        self._neighbours.load(directory)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

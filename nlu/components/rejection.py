@@ -1,4 +1,4 @@
-"""Decides whether a message is one the assistant knows, from how sure it is and how close its examples are."""
+"""Decides whether a message is one the assistant knows, from how sure it is and how near its examples are."""
 
 from dataclasses import asdict, dataclass
 from typing import Dict
@@ -10,35 +10,35 @@ import numpy as np
 class Rejection:
     """What is known of messages in scope, measured on examples the scores were not trained on.
 
-    A message is in scope when `z(largest logit) + z(similarity to the nearest example)` reaches the threshold.
+    A message is in scope when `z(largest logit) + z(advantage of the nearest example in scope)` reaches the threshold.
     The threshold is a quantile, because a fixed one means nothing: it moves with the number of examples.
     """
 
     logit_mean: float
     logit_spread: float
-    similarity_mean: float
-    similarity_spread: float
+    advantage_mean: float
+    advantage_spread: float
     threshold: float
 
     @classmethod
-    def measured(cls, logits: np.ndarray, similarities: np.ndarray, *, kept: float) -> "Rejection":
+    def measured(cls, logits: np.ndarray, advantages: np.ndarray, *, kept: float) -> "Rejection":
         """Return the decision that keeps the share `kept` of these messages in scope.
 
         Args:
-            logits: largest logit of each message, out of fold, shape (messages,).
-            similarities: cosine to the nearest example of another fold, shape (messages,).
+            logits: largest logit of each message, by a model unaware of it, shape (messages,).
+            advantages: how much nearer the nearest example in scope is than that out of scope, shape (messages,).
             kept: share to keep, between 0 and 1.
         """
-        spreads = max(float(logits.std()), 1e-6), max(float(similarities.std()), 1e-6)
-        open_door = cls(float(logits.mean()), spreads[0], float(similarities.mean()), spreads[1], -np.inf)
-        threshold = float(np.quantile(open_door.scores(logits, similarities), 1.0 - kept))
+        spreads = max(float(logits.std()), 1e-6), max(float(advantages.std()), 1e-6)
+        open_door = cls(float(logits.mean()), spreads[0], float(advantages.mean()), spreads[1], -np.inf)
+        threshold = float(np.quantile(open_door.scores(logits, advantages), 1.0 - kept))
         return cls(**{**asdict(open_door), "threshold": threshold})
 
-    def scores(self, logits: np.ndarray, similarities: np.ndarray) -> np.ndarray:
+    def scores(self, logits: np.ndarray, advantages: np.ndarray) -> np.ndarray:
         """Return the sum of both standard scores; higher is more in scope."""
         return (logits - self.logit_mean) / self.logit_spread + (
-            similarities - self.similarity_mean
-        ) / self.similarity_spread
+            advantages - self.advantage_mean
+        ) / self.advantage_spread
 
     def as_dict(self) -> Dict[str, float]:
         """Return the five numbers, to be stored as JSON."""

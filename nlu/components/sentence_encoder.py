@@ -1,8 +1,9 @@
 """Turns a message and its words into vectors of a multilingual sentence encoder."""
 
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Sequence, Text, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -21,6 +22,7 @@ from nlu.components.abbreviations import written_out
 from nlu.components.spelling import fold
 
 VECTOR_SIZE = 512
+_AT_ONCE = 2  # encoders of a training
 _WARM_UP = "bonjour, je cherche un stage en espagne"
 
 
@@ -85,10 +87,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return np.asarray(rows, dtype=np.float32)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the vectors to every example, encoding all the different texts at once (four times faster)."""
+        """Add the vectors to every example, encoding all the different texts at once."""
         examples = [m for m in training_data.training_examples if m.get(TOKENS_NAMES[TEXT])]
         texts = list(dict.fromkeys(text for message in examples for text in _texts_of(message)))
-        known = dict(zip(texts, self._encoder.encode(texts), strict=True)) if texts else {}
+        known = dict(zip(texts, encode_many(texts), strict=True))
         for message in examples:
             self._add(message, np.asarray([known[text] for text in _texts_of(message)], dtype=np.float32))
         return training_data
@@ -109,6 +111,25 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 def shared_encoder(threads: int) -> USE:
     """Return the encoder of this process, whose weights and vocabulary are read once."""
     return USE(threads=threads)
+
+
+def encode_many(texts: Sequence[str]) -> np.ndarray:
+    """Return the vectors of the folded texts of a training, shape (texts, 512), by two encoders side by side.
+
+    One encoder, whatever threads it is given, leaves half of two cores idle.
+    """
+    encoders = [shared_encoder(1), *(USE(threads=1) for _ in range(_AT_ONCE - 1))]
+    vectors = np.empty((len(texts), VECTOR_SIZE), dtype=np.float32)
+    rows = np.array_split(np.argsort([len(text) for text in texts], kind="stable"), _AT_ONCE * 8)
+
+    def encode(number: int) -> None:
+        for part in rows[number::_AT_ONCE]:
+            if len(part):
+                vectors[part] = encoders[number].encode([texts[i] for i in part])
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(encode, range(_AT_ONCE)))
+    return vectors
 
 
 def _texts_of(message: Message) -> List[str]:

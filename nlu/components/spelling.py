@@ -7,8 +7,10 @@ from typing import List
 
 _REPEATED = re.compile(r"(\D)\1{2,}")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae", "\u00a0": " "})
-# Tashkeel and tatweel change nothing of the meaning of an Arabic word.
+# Tashkeel and tatweel change nothing of the meaning of an Arabic word; a doubled letter is a slip more often than not.
 _ARABIC_MARKS = re.compile("[\u064b-\u0652\u0640]")
+_ARABIC_TWICE = re.compile("([\u0621-\u064a])\\1+")
+_WITHOUT_ACCENTS = 0.5
 _DOUBLED, _SWAPPED, _NEIGHBOUR, _KINDS = 1, 2, 3, 4  # the kind 0 drops the letter
 # fmt: off
 _NEIGHBOURS = {
@@ -22,10 +24,12 @@ _NEIGHBOURS = {
 def fold(text: str) -> str:
     """Return the message in lower case, with one kind of apostrophe and no letter more than twice in a row.
 
-    A letter written three times or more ("slttt", "ouiii") is kept once. Accents stay: see `without_accents`.
+    A letter written three times or more ("slttt", "ouiii") is kept once, an Arabic one written twice too. Accents
+    stay: see `without_accents`.
     """
     lowered = unicodedata.normalize("NFC", text).lower().translate(_APOSTROPHES)
-    return _REPEATED.sub(r"\1", _ARABIC_MARKS.sub("", lowered)).strip()
+    bare = _ARABIC_TWICE.sub(r"\1", _ARABIC_MARKS.sub("", lowered))
+    return _REPEATED.sub(r"\1", bare).strip()
 
 
 def without_accents(text: str) -> str:
@@ -33,6 +37,11 @@ def without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
     kept = [c for c in decomposed if not "\u0300" <= c <= "\u036f"]
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+def misspelt(text: str, *, rate: float, rng: random.Random) -> str:
+    """Return a copy as a hurried thumb writes it: with typos, and without accents half of the time."""
+    return with_typos(without_accents(text) if rng.random() < _WITHOUT_ACCENTS else text, rate=rate, rng=rng)
 
 
 def with_typos(text: str, *, rate: float, rng: random.Random) -> str:

@@ -8,9 +8,9 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
 # "2mois" is a number and a word, "M1" and "L3" are one word, "Erasmus+" keeps its sign, "Saint-Étienne" is one word,
-# a particle glued to a Latin name ("وVSI") is a token of its own,
+# a particle glued to a Latin name or a number ("وVSI", "ب18") is a token of its own,
 # "l'Espagne" and "Espagne/Portugal" are several. Signs are tokens too: a comma tells where a place ends.
-_TOKEN = re.compile(r"\d+(?=[^\W\d_]{2,})|[\u0600-\u06ff]+(?=[A-Za-z])|[^\W_]+(?:[-][^\W_]+)*\+?|[^\w\s]|_")
+_TOKEN = re.compile(r"\d+(?=[^\W\d_]{2,})|[\u0600-\u06ff]+(?=[A-Za-z0-9])|[^\W_]+(?:[-][^\W_]+)*\+?|[^\w\s]|_")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)

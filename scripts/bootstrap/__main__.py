@@ -3,7 +3,7 @@
 app    the application's environment, in .venv
 dev    the same with the tools of the tests and checks
 nlu    Rasa's environment (Python 3.10), in nlu/.venv
-model  Rasa's model, trained when what it is made of has changed
+model  Rasa's model and the ear for distress, each made anew when what it is made of has changed
 lock   the requirement files, written anew from requirements/*.in and nlu/requirements.in
 """
 
@@ -93,7 +93,7 @@ def _ensure(target: str) -> bool:
         write_locks(ROOT, Workshop(ROOT))
         return True
     if target == "model":
-        return _train()
+        return any([_train(), _fit_ear()])
     environments = {"app": (_DEV, _APP), "dev": (_DEV,), "nlu": (_NLU,)}[target]
     # What the tests need holds all that the application needs.
     if any(environment.is_current() for environment in environments):
@@ -116,6 +116,16 @@ def _train() -> bool:
             directory=ROOT,
             advice="The lines above say which file is wrong; mend it, then run make train.",
         )
+    return True
+
+
+def _fit_ear() -> bool:
+    """Fit the ear for distress when its weights were made from other sources; return whether it was."""
+    command = [str(_APP.python), "scripts/fit_distress.py"]
+    if subprocess.run([*command, "--check"], cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode == 0:
+        return False
+    with step("The ear for distress, fitted"):
+        run(command, directory=ROOT, advice="The lines above say which file is wrong; mend it, then run make train.")
     return True
 
 

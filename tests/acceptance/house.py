@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from telegram import Bot
 
 from bot.apps.poller import poll_until
-from bot.apps.wiring import Collaborators, register_tasks
+from bot.apps.wiring import Collaborators, open_ear, register_tasks
 from bot.apps.worker import work_until
 from bot.chat.accounts import remember_account
 from bot.conversation.service import Services
@@ -71,8 +71,8 @@ async def open_house(
             settings=settings, database_url=database_url, engine=engine, sessions=sessions,
             queue=open_queue(database_url), clock=clock, embedder=embedder, rasa=RasaClient(rasa_url, SECRET, http),
             services=Services(
-                rasa=RasaClient(rasa_url, SECRET, http), tools=Tools(embedder=embedder, settings=settings),
-                show_typing=_no_typing,
+                rasa=RasaClient(rasa_url, SECRET, http), hears_distress=open_ear(embedder).hears,
+                tools=Tools(embedder=embedder, settings=settings), show_typing=_no_typing,
             ),
         )  # fmt: skip
         async with transaction(sessions) as session:

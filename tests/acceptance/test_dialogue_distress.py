@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from sqlalchemy import select, text
 
 from bot.db.service import transaction
 from bot.transcripts.models import ConversationFlag
+from bot.understanding.service import is_distress
 from tests.acceptance.house import House
 from tests.acceptance.test_attacks import met, tells, writes_much
 
@@ -39,6 +42,31 @@ async def test_the_very_first_message_in_distress_gets_help_lines_and_nothing_el
     assert len(messages[0].text) <= 600
     assert not messages[0].labels
     assert await flags(simple_house) == [("emergency", 1)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "part"),
+    [
+        ("fr", "jveux plus me réveiller demain", "tu comptes"),
+        ("en", "they put me in a van and the doors are locked", "you matter"),
+        ("es", "mi cuñado me acorrala en el pasillo y me manosea", "importas"),
+        ("ar", "كنفكر نتلاح من القنطرة هاد الليلة", "وجودك مهم"),
+    ],
+)
+async def test_distress_in_words_of_no_list_is_answered_within_a_second_before_any_notice_and_without_rasa(
+    simple_house: House, capfd: pytest.CaptureFixture[str], language: str, words: str, part: str
+) -> None:
+    assert not is_distress(words)
+    user = simple_house.telegram.user(8, language)
+    began = time.monotonic()
+    await user.says(words)
+    first = (await user.reads(timeout=10))[0]
+    assert time.monotonic() - began < 1.0
+    assert part in first.text
+    assert all(number in first.text for number in LINES)
+    assert not first.labels
+    assert await flags(simple_house) == [("emergency", 1)]
+    assert words not in "".join(capfd.readouterr())
 
 
 async def test_the_notice_of_first_contact_comes_with_the_next_message(simple_house: House) -> None:

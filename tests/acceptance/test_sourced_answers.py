@@ -78,3 +78,112 @@ async def test_a_nationality_is_asked_once_and_what_is_not_known_is_said_with_th
         assert "nationalité" not in answer.text
         answer = await tells(user, "je ne sais pas")
     assert any("France Diplomatie" in label for label in answer.labels)
+
+
+async def test_the_stay_that_a_question_names_is_not_asked_again(house: House) -> None:
+    user = await met(house, 5)
+    answer = await tells(
+        user, "comment financer mon stage de 3 mois en Allemagne ? j'ai 20 ans, je suis étudiant boursier"
+    )
+    assert "Bourse Erasmus+ stage" in answer.text
+    assert "À demander avant le départ" in answer.text
+    assert "Se cumulent" in answer.text
+    assert SOURCE["fr"] in answer.text
+
+
+async def test_who_lives_in_france_is_not_taken_for_somebody_who_goes_there(house: House) -> None:
+    user = await met(house, 6)
+    question = await tells(user, "je suis sénégalais, j'habite en France, il faut un visa pour un stage en Allemagne ?")
+    assert "papier pour vivre en France" in question.text
+    await user.presses("Titre de séjour")
+    await user.reads(timeout=10)
+    await user.presses("3 mois ou moins")
+    answer = (await user.reads(timeout=10))[-1]
+    assert "Nos sources ne disent pas si tu peux y travailler" in answer.text
+
+
+async def test_what_is_not_known_of_coming_to_france_leads_to_the_official_page(house: House) -> None:
+    user = await met(house, 7)
+    answer = await tells(user, "je suis algérien, je vis en algérie et je veux faire mes études en france quel visa ?")
+    assert "Venir en France" in answer.text
+    assert "Rien d'assez sûr" in answer.text
+    assert any("Page officielle" in label for label in answer.labels)
+
+
+async def test_a_minor_who_leaves_alone_hears_of_the_signed_agreement_before_any_question(house: House) -> None:
+    user = await met(house, 8)
+    question = await tells(user, "j'ai 16 ans je pars seule en Espagne, il me faut quoi comme papiers ?")
+    assert "accord signé d'un parent" in question.text
+    assert SOURCE["fr"] in question.text
+    assert "nationalité" in question.text
+
+
+async def test_a_follow_up_is_about_what_was_last_shown(house: House) -> None:
+    user = await met(house, 9)
+    await tells(user, "c'est quoi le VSI ?")
+    too_young = await tells(user, "c'est possible à 17 ans ?")
+    assert "Volontariat de solidarité internationale : non" in too_young.text
+    assert "âge : 18 ou plus" in too_young.text
+    again = await tells(user, "et à 20 ans ?")
+    assert "combien de temps" in again.text
+    search = await tells(user, "je cherche un volontariat au Sénégal")
+    assert "offre" in search.text
+    offers = await tells(user, "c'est possible à 17 ans ?")
+    assert "Volontariat de solidarité internationale :" not in offers.text
+
+
+async def test_an_open_offer_is_judged_with_what_is_missing_and_what_to_confirm(house: House) -> None:
+    user = await met(house, 10)
+    await tells(user, "je cherche un stage en Espagne")
+    card = await tells(user, "le 2e")
+    assert any("C'est pour moi" in label for label in card.labels)
+    too_young = await tells(user, "j'ai 17 ans c possible ?")
+    assert "non, pour cette raison" in too_young.text
+    assert "âge : 18–30" in too_young.text
+    assert SOURCE["fr"] in too_young.text
+    without = await tells(user, "et sans le bac ?")
+    assert "diplôme : CAP ou BEP, Bac ou Bac+2" in without.text
+
+
+async def test_what_a_thing_is_gets_its_sheet_even_when_the_model_heard_a_search(house: House) -> None:
+    user = await met(house, 11)
+    trade = await tells(user, "c'est quoi un logisticien humanitaire ?")
+    assert "Logistique et approvisionnement" in trade.text
+    assert any(label.startswith("Bioforce") for label in trade.labels)
+    assert SOURCE["fr"] in trade.text
+
+
+async def test_a_name_of_several_sheets_is_settled_by_the_country(house: House) -> None:
+    user = await met(house, 12)
+    sheet = await tells(user, "c'est quoi le PVT au Canada ?")
+    assert "EIC – PVT Canada" in sheet.text
+    assert "Lequel" not in sheet.text
+
+
+async def test_of_an_unsure_entry_nothing_is_judged(house: House) -> None:
+    user = await met(house, 13)
+    sheet = await tells(user, "c'est quoi Eurodyssée ?")
+    assert "Rien d'assez sûr" in sheet.text
+    assert not any("C'est pour moi" in label for label in sheet.labels)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "expected"),
+    [
+        (
+            "fr",
+            "est-ce que je peux cumuler AMI et erasmus ?",
+            "Se cumulent : Aide à la mobilité internationale",
+        ),
+        ("fr", "on peut cumuler la brmi et erasmus ?", "Nos sources ne disent pas si on peut avoir les deux"),
+        ("en", "can I combine the AMI and the Erasmus grant?", "Add up: International mobility aid (AMI) and"),
+    ],
+)
+async def test_whether_two_grants_add_up_is_told_only_when_a_source_says_so(
+    house: House, language: str, question: str, expected: str
+) -> None:
+    user = await met(house, 14, language)
+    answer = await tells(user, question)
+    assert expected in answer.text
+    assert SOURCE[language] in answer.text
+    assert visible_length(answer.text) <= 600

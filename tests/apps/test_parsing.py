@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any, cast
 
-from bot.apps.parsing import parse_lines
+from bot.apps.parsing import Reader, parse_lines
 from bot.understanding.answers import RasaParse
 from bot.understanding.errors import RasaUnavailable, Reason
-from bot.understanding.service import RasaClient
+from bot.understanding.service import RasaClient, is_distress
 
 TODAY = date(2026, 11, 23)
 
@@ -29,12 +29,13 @@ class _Rasa:
         return RasaParse({"intent": intent, "intent_ranking": [intent], "entities": found}, "escale-1")
 
 
-async def parsed(*lines: str) -> list[dict[str, Any]]:
+async def parsed(*lines: str, with_rasa: bool = True) -> list[dict[str, Any]]:
     async def read() -> AsyncIterator[str]:
         for line in lines:
             yield line + "\n"
 
-    return [result async for result in parse_lines(read(), cast("RasaClient", _Rasa()), today=TODAY)]
+    reader = Reader(cast("RasaClient", _Rasa()) if with_rasa else None, is_distress, TODAY)
+    return [result async for result in parse_lines(read(), reader)]
 
 
 async def test_results_come_in_the_order_of_the_lines() -> None:
@@ -69,3 +70,10 @@ async def test_empty_and_letterless_lines_are_out_of_scope_without_rasa() -> Non
 async def test_distress_is_always_an_emergency() -> None:
     (result,) = await parsed("je veux mourir")
     assert result["intent"] == {"name": "emergency", "confidence": 1.0}
+
+
+async def test_without_rasa_a_line_is_read_as_a_conversation_reads_it_while_rasa_is_down() -> None:
+    search, distress, empty = await parsed("panne, un stage en espagne", "je veux mourir", "", with_rasa=False)
+    assert search["intent"]["name"] == "search_internship"
+    assert [entity["norm"] for entity in search["entities"]] == ["ES"]
+    assert [distress["intent"]["name"], empty["intent"]["name"]] == ["emergency", "out_of_scope"]

@@ -6,14 +6,16 @@ import json
 import re
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from bot.kit.clock import local_day, utc_now
 from bot.kit.settings import PROJECT_ROOT, Settings
 from tests.fixtures.installation import Installation
 
 COMMANDS = (
-    "up", "chat", "telegram", "worker", "scheduler", "console", "migrate", "demo-data", "offers", "log", "train",
-    "parse", "doctor", "erase",
+    "up", "chat", "telegram", "worker", "scheduler", "console", "migrate", "demo-data", "offers", "knowledge", "log",
+    "train", "parse", "doctor", "erase",
 )  # fmt: skip
 
 
@@ -112,3 +114,19 @@ def test_migrate_makes_a_database_of_its_own_when_there_is_none(escale: Installa
     migrated = escale.run("migrate")
     assert migrated.returncode == 0, migrated.stderr
     assert not (escale.data_path / "postgres" / "postmaster.pid").exists()
+
+
+def test_entries_to_read_again_are_listed_and_a_wrong_one_is_named(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    everything = json.loads(escale.run("knowledge", "list", "--json", "--topic", "helplines").stdout)
+    assert {row["topic"] for row in everything} == {"helplines"}
+    assert json.loads(escale.run("knowledge", "list", "--json", "--topic", "helplines", "--due").stdout) == [
+        row for row in everything if row["review"] <= str(local_day(utc_now()))
+    ]
+    assert escale.run("knowledge", "check").returncode == 0
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE knowledge_entry SET content = content - 'names' WHERE id = '112'")
+    wrong = escale.run("knowledge", "check")
+    assert wrong.returncode == 4
+    assert "entry '112', names: add the field" in wrong.stderr
+    assert escale.run("knowledge", "list", "--topic", "bananas").returncode == 4

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.markers import is_resuming, named_kinds, rank_said, refused_kinds
+from bot.conversation.markers import is_asking_what, is_resuming, named_kinds, rank_said, refused_kinds
 from bot.locales.service import LANGUAGES
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import fold
@@ -11,7 +11,7 @@ from bot.vocabulary.text import fold
 SHELF: Mapping[str, Any] = read_shelf("bot.conversation", "markers.yml")
 IN_EVERY_LANGUAGE = (
     "adding", "replacing", "anywhere", "anytime", "any_duration", "any_field", "any_kind", "wider", "excluding",
-    "resuming",
+    "resuming", "lacking", "living", "asking_what", "visa", "humanitarian", "combining",
 )  # fmt: skip
 
 
@@ -73,3 +73,26 @@ def test_a_kind_after_no_and_a_comma_is_wanted() -> None:
     assert refused_kinds("no, un trabajo", "es") == ()
     assert refused_kinds("no, a job", "en") == ()
     assert refused_kinds("pas un stage, un job", "fr") == ("internship",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("c'est quoi le VSI ?", True), ("svp c koi le CES", True), ("what's the VIE", True), ("¿Qué es el CES?", True),
+        ("ما هي الخدمة المدنية", True), ("je sais pas c'est quoi mon niveau", False), ("un stage en Italie", False),
+        ("quel visa", False),
+    ],
+)  # fmt: skip
+def test_asking_what_a_thing_is_stands_at_the_beginning(text: str, expected: bool) -> None:
+    assert is_asking_what(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("منح للدراسة في ألمانيا", "exchange"), ("أبحث عن فرصة للعمل", "job"), ("بالتطوع", "volunteering"),
+        ("أريد العمل التطوعي", "volunteering"), ("عملا تطوعيا", "volunteering"),
+    ],
+)  # fmt: skip
+def test_a_kind_is_read_with_what_arabic_glues_before_it(text: str, kind: str) -> None:
+    assert named_kinds(text) == (kind,)

@@ -27,6 +27,8 @@ def parsed(text: str, intent: str, language: str = "fr") -> Parse:
         ),
         ("أبحث عن تدريب في إسبانيا، هل هناك منح؟", "search_internship", None, ["ask_funding"]),
         ("il faut un visa ? et je cherche un job au Canada", "ask_visa", None, ["search_job"]),
+        ("je veux un stage en Italie, il faut un visa ?", "ask_visa", "search_internship", ["ask_visa"]),
+        ("je suis algérien et je veux un stage en Italie, il faut un visa ?", "ask_visa", None, ["search_internship"]),
     ],
 )
 def test_the_first_need_is_answered_and_the_others_are_offered(

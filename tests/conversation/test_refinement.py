@@ -200,3 +200,8 @@ def test_what_is_put_back_is_refused_no_more_and_is_not_all_that_is_wanted() -> 
     refused = Criteria(kind="job", excluded_countries=("ES", "IT"))
     refined = refine_search(said("remets l'espagne", named("country", "espagne", "ES")), refused)
     assert (refined.countries, refined.excluded_countries) == ((), ("IT",))
+
+
+def test_without_the_bac_the_search_is_for_somebody_who_has_no_diploma() -> None:
+    refined = refine_search(said("sans le bac", named("level", "bac", "bac", role="exclude")), SPAIN)
+    assert (refined.level, refined.countries) == ("none", ("ES",))

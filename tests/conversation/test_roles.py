@@ -86,3 +86,57 @@ def test_a_place_said_before_another_may_be_where_the_person_is() -> None:
     alone = parsed("im 19 from lyon", "en", lyon)
     assert [entity.role for entity in with_origin(both).entities] == ["origin", None]
     assert [entity.role for entity in with_origin(alone).entities] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "diploma", "role"),
+    [
+        ("c'est possible sans le bac ?", "fr", "bac", "exclude"),
+        ("g pas encore mon bac", "fr", "bac", "exclude"),
+        ("can I go without a degree", "en", "degree", "exclude"),
+        ("no tengo el bachillerato", "es", "bachillerato", "exclude"),
+        ("ما عنديش الباك", "ar", "الباك", "exclude"),
+        ("j'ai le bac, c'est possible ?", "fr", "bac", None),
+    ],
+)
+def test_a_diploma_that_somebody_does_not_have_is_not_taken_for_theirs(
+    text: str, language: str, diploma: str, role: str | None
+) -> None:
+    parse = with_refusals(parsed(text, language, ("level", diploma, "bac")))
+    assert parse.entities[0].role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "place"),
+    [
+        ("j'habite en France", "fr", "France"), ("I'm Indian living in France", "en", "France"),
+        ("vivo en Francia", "es", "Francia"), ("أنا مغربي أعيش في فرنسا", "ar", "فرنسا"),
+        ("do I need a permission to leave France", "en", "France"), ("pour sortir de France", "fr", "France"),
+    ],
+)  # fmt: skip
+def test_where_somebody_lives_or_what_they_leave_is_not_where_they_go(text: str, language: str, place: str) -> None:
+    parse = with_origin(parsed(text, language, ("country", place, "FR")))
+    assert parse.entities[0].role == "origin"
+
+
+def test_the_cost_of_living_somewhere_says_where_one_wants_to_go() -> None:
+    parse = with_origin(parsed("what is the cost of living in Spain", "en", ("country", "Spain", "ES")))
+    assert parse.entities[0].role is None
+
+
+def test_a_question_on_a_visa_refuses_no_country_unless_its_words_do() -> None:
+    def heard(text: str) -> str | None:
+        start = text.index("Espagne")
+        spain = Entity("country", "Espagne", start, start + 7, role="exclude", norm="ES")
+        return with_refusals(Parse(text, "fr", Intent("ask_visa", 1.0), entities=(spain,))).entities[0].role
+
+    assert heard("il faut un visa pour l'Espagne ?") is None
+    assert heard("il faut un visa hors Espagne ?") == "exclude"
+
+
+@pytest.mark.parametrize(("city", "region"), [("Saint-Étienne", "auvergne-rhone-alpes"), ("Lille", "other")])
+def test_a_town_of_france_tells_the_region_too(now: datetime, city: str, region: str) -> None:
+    conversation = Conversation(person_id=1, updated_at=now)
+    home = Entity("city", city, 0, len(city), role="origin", norm={"city": city, "country": "FR"})
+    note_residence(conversation, Parse(city, "fr", Intent("search_any", 0.9), entities=(home,)))
+    assert conversation.situation == {"residence": "FR", "region": region}

@@ -21,6 +21,8 @@ DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 DOCUMENTS = [ROOT / "README.md", ARCHITECTURE, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Written by `make bench`, and none of anybody's words.
 WRITTEN_BY_A_COMMAND = {ROOT / "docs/benchmarks.md"}
+# A document that speaks of one folder names its files alone.
+FOLDERS_THAT_DOCUMENTS_TELL = ("bot", "bot/conversation", "bot/knowledge/entries", "nlu")
 BROUGHT_BY_THE_READER = {"FILE.yml", "FILE.csv"}
 LONGEST_ARCHITECTURE, LONGEST_DECISION = 150, 60
 BINARY = {".gz", ".png", ".jpg", ".pyc"}
@@ -29,7 +31,7 @@ BINARY = {".gz", ".png", ".jpg", ".pyc"}
 MACHINE_PATH = re.compile(r"""(?:^|[\s"'`(=:\[,])/(?:home|Users|root|work|mnt|srv)/\w""", re.MULTILINE)
 REGISTRY = re.compile(r"https?://(?P<host>[^\s/\"'`\\]+)\S*?/(?:simple|repository|artifactory)\b|(?P<known>pypi\.org)")
 COMMAND = re.compile(r"(?<![\w./-])(?:\.venv/bin/)?escale (?P<words>[a-z][a-z-]+(?: [a-z]+)?)")
-MADE = re.compile(r"(?<![\w-])make (?P<target>[a-z]+)\b")
+MADE = re.compile(r"(?<![\w-])make (?P<target>[a-z]+(?:-[a-z]+)*)\b")
 SPAN = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 LINK = re.compile(r"\]\((?P<target>[^)#\s]+)[^)]*\)")
 PATH = re.compile(r"(?<![\w/<>*-])(?P<path>(?:[\w.-]+/)*[\w.-]+\.(?:py|yml|toml|md|csv))(?::\s(?P<name>\w+))?")
@@ -58,7 +60,7 @@ def commands() -> frozenset[str]:
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z]+(?:-[a-z]+)*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def unknown_commands(text: str) -> set[str]:
@@ -153,7 +155,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 @EVERY_DOCUMENT
 def test_files_that_the_documents_name_exist(document: Path) -> None:
     text = SPAN.sub(lambda span: span.group() if "<" not in span.group() else "", document.read_text(encoding="utf-8"))
-    places = [ROOT, ROOT / "bot", ROOT / "bot/conversation", ROOT / "nlu", document.parent]
+    places = [ROOT, *(ROOT / folder for folder in FOLDERS_THAT_DOCUMENTS_TELL), document.parent]
     on_the_map = {file for _, _, start in rows("Map") for file in re.findall(r"`([^`]+)`", start)}
     for found in PATH.finditer(code_of(text)):
         path, name = found["path"], found["name"]

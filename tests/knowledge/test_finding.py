@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bot.knowledge.finding import find_named, find_papers, find_visas, helplines_for, programmes_of_codes, suggest_named
+from bot.knowledge.finding import (
+    find_named,
+    find_papers,
+    find_visas,
+    find_written,
+    helplines_for,
+    narrowest,
+    programmes_of_codes,
+    suggest_named,
+)
 from bot.knowledge.library import Library
 from bot.knowledge.reading import read_entry, shipped_contents
 from bot.knowledge.situations import Situation
@@ -35,6 +44,9 @@ def first_names(library: Library, text: str) -> list[str]:
         ("le discoverue c'est quoi", ["discovereu"]),
         ("ma vie est dure", []),
         ("ces deux programmes", []),
+        ("ما هو اللوجستي في العمل الإنساني", ["logistique"]),
+        ("c'est quoi le 3018", ["3018"]),
+        ("j'ai 17 ans et je pars le 15", []),
     ],
 )
 def test_names_are_found_in_the_order_written(library: Library, text: str, expected: list[str]) -> None:
@@ -57,8 +69,11 @@ def test_programmes_are_found_by_the_codes_of_the_vocabulary(library: Library) -
 
 @pytest.mark.parametrize(
     "text",
-    ["autorisation de sortie du territoire", "il me faut une AST ?", "carte européenne santé", "vaccin fièvre jaune"],
-)
+    [
+        "autorisation de sortie du territoire", "il me faut une AST ?", "carte européenne santé", "vaccin fièvre jaune",
+        "هل أحتاج إلى اللقاحات؟", "do i need my parents permission",
+    ],
+)  # fmt: skip
 def test_papers_are_found_by_their_keywords(library: Library, text: str) -> None:
     assert find_papers(library, text, Situation())
 
@@ -90,3 +105,67 @@ def test_help_lines_of_more_of_the_topics_come_first(library: Library) -> None:
     assert found
     assert all("suicide" in line.topics for line in found)
     assert helplines_for(library, []) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["j'ai perdu mon passeport à madrid", "my passport was stolen", "me han robado el pasaporte", "فقدت جواز سفري"],
+)
+def test_a_lost_passport_is_not_a_question_on_its_price(library: Library, text: str) -> None:
+    assert find_papers(library, text, Situation())[0].id == "passeport-perdu"
+
+
+@pytest.mark.parametrize(
+    ("country", "expected"), [("DE", "ceam"), ("GB", "ceam"), ("TH", "hors-europe-sante"), ("SN", "hors-europe-sante")]
+)
+def test_insurance_is_answered_for_the_side_of_the_border_where_one_goes(
+    library: Library, country: str, expected: str
+) -> None:
+    for text in ("il me faut une assurance ?", "do i need insurance", "¿necesito un seguro?", "هل أحتاج تأمين"):
+        assert find_papers(library, text, Situation.of({"destination": [country]}))[0].id == expected
+
+
+def test_of_several_entries_of_a_name_those_of_the_country_meant_are_kept(library: Library) -> None:
+    (named,) = find_named(library, "un PVT")
+    assert len(named.entries) > 2
+    assert [entry.id for entry in narrowest(named.entries, ["CA"])] == ["pvt-canada"]
+    assert narrowest(named.entries, ["ES"]) == ()
+    assert narrowest(named.entries, []) == named.entries
+
+
+def test_a_misspelt_name_is_found_but_is_not_written(library: Library) -> None:
+    assert first_names(library, "le discoverue c'est quoi") == ["discovereu"]
+    assert find_written(library, "le discoverue c'est quoi") == ()
+
+
+def needs_of(library: Library, **told: object) -> list[str]:
+    return [visa.id for visa, _ in find_visas(library, Situation.of(told))]
+
+
+@pytest.mark.parametrize(
+    ("told", "first"),
+    [
+        ({"nationality": "outside-european-union", "residence": "FR", "permit": "residence_permit", "destination": "DE",
+          "kind": "internship", "months": [0, 3]}, "schengen-travail-titre-francais"),
+        ({"nationality": "SN", "residence": "FR", "permit": "residence_permit", "destination": "DE", "months": 8},
+         "europe-long-titre-francais"),
+        ({"nationality": "SN", "residence": "FR", "permit": "long_term_eu", "destination": "DE", "months": 8},
+         "ue-resident-longue-duree"),
+        ({"nationality": "SN", "residence": "FR", "permit": "residence_permit", "destination": "DE", "months": 3.5},
+         "europe-long-titre-francais"),
+        ({"nationality": "FR", "residence": "FR", "destination": "ES"}, "europe-citoyens-europeens"),
+        ({"nationality": "FR", "residence": "FR", "destination": "ES", "months": 9}, "europe-citoyens-europeens-long"),
+        ({"nationality": "DZ", "residence": "DZ", "destination": "FR", "kind": "exchange"}, "france-long-sejour"),
+        ({"nationality": "ES", "destination": "GB", "kind": "job", "months": 3}, "royaume-uni-travail"),
+        ({"nationality": "FR", "destination": "CA", "kind": "job", "age": 24, "months": 12}, "pvt-canada"),
+        ({"nationality": "FR", "destination": "US", "kind": "internship", "months": 6}, "usa-stage-j1"),
+        ({"nationality": "BE", "destination": "AU", "kind": "job"}, "pvt-autre-nationalite"),
+        ({"permit": "asylum_seeker", "destination": "IT"}, "sortie-demandeur-asile"),
+        ({"permit": "refugee", "destination": "IT", "age": 22}, "sortie-refugie"),
+        ({"permit": "first_receipt", "destination": "BE"}, "sortie-recepisse-premiere"),
+    ],
+)  # fmt: skip
+def test_borders_are_answered_by_nationality_destination_stay_and_papers(
+    library: Library, told: dict[str, object], first: str
+) -> None:
+    assert needs_of(library, **told)[0] == first

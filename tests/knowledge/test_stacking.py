@@ -77,3 +77,8 @@ def test_no_total_is_told_of_what_cannot_be_added() -> None:
     for change in ({"max": None}, {"currency": "CAD"}, {"per": "day"}, {"year": None}, {"min": None, "max": None}):
         assert total_of([scheme("a"), scheme("b", amount={**base, **change})]) is None, change
     assert total_of([scheme("a"), scheme("b", confidence="low")]) is None
+
+
+def test_what_only_an_association_asks_for_has_no_place_in_the_stack() -> None:
+    found = stack([scheme("mine"), scheme("theirs", collective=True)], Situation())
+    assert [each.scheme.id for each in (*found.applies, *found.may_apply, *found.fails)] == ["mine"]

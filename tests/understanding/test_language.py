@@ -91,3 +91,9 @@ def test_any_text_gives_one_of_the_four_languages(text: str, previous: str | Non
 def test_preloading_can_be_repeated() -> None:
     preload_languages()
     preload_languages()
+
+
+def test_signs_that_only_spanish_has_are_stronger_than_a_french_name() -> None:
+    text = "¿qué es el programa Brigitte Sauzay?"
+    assert detect_language(text, previous="es", telegram="es") == "es"
+    assert detect_language("¡hola!", previous="fr", telegram="fr") == "es"

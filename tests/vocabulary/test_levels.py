@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.vocabulary.levels import LEVELS, level_code, level_label, level_order
+from bot.vocabulary.levels import LEVELS, level_below, level_code, level_label, level_order
 from bot.vocabulary.shelf import LANGUAGES
 
 
@@ -31,6 +31,13 @@ def test_a_level_is_the_one_reached(text: str, code: str) -> None:
 @pytest.mark.parametrize("text", ["sans le bac", "without a degree", "étudiant", "", "pas de bac"])
 def test_a_condition_is_no_level(text: str) -> None:
     assert level_code(text) is None
+
+
+@pytest.mark.parametrize(
+    ("lacking", "held"), [("cap", "none"), ("bac", "none"), ("bac+2", "bac"), ("bac+3", "bac+2"), ("bac+5", "bac+3")]
+)
+def test_somebody_without_a_diploma_has_the_one_before_it_or_none(lacking: str, held: str) -> None:
+    assert level_below(lacking) == held
 
 
 def test_levels_are_in_order() -> None:

@@ -1,0 +1,75 @@
+"""The answer on papers: the border (nationality, destination, kind of stay), and the rules that a message names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from bot.chat.formatting import visible_length
+from bot.chat.keyboards import Button
+from bot.conversation.answers import resume_rows
+from bot.conversation.asking import Inquiry, go_on, is_waiting, situation_for
+from bot.conversation.markers import has_marker
+from bot.conversation.replies import Reply, Turn
+from bot.conversation.sheets import LONGEST_ANSWER
+from bot.conversation.showing import exit_lines, exit_paper_button, programme_codes, show_entry
+from bot.conversation.telling import for_search, note_stay, note_told, situation_of, stay_said
+from bot.knowledge.service import find_papers, find_visas, programmes_of_codes, read_library
+from bot.locales.service import say
+from bot.understanding.models import Parse
+
+_ADVICE = "https://www.diplomatie.gouv.fr/fr/conseils-aux-voyageurs/conseils-par-pays-destination/"
+_MOST_QUESTIONS = 3
+
+
+async def answer_visa(turn: Turn, parse: Parse) -> Reply:
+    """Answer on papers by what a message names, else on the border: nationality, destination, kind of stay."""
+    note_told(turn.conversation, parse)
+    library = await read_library(turn.session)
+    situation = situation_of(turn, parse)
+    papers = find_papers(library, parse.text, situation)
+    is_border = has_marker(parse.text, "visa", parse.language) and situation.knows("destination")
+    if papers and not is_border:
+        others = [("papers", paper) for paper in papers[1:]]
+        return await show_entry(turn, "papers", papers[0], others=others)
+    note_stay(turn.conversation, stay_said(parse))
+    stay = stay_said(parse, programmes_of_codes(library, programme_codes(parse)))
+    reply = await go_on(turn, VISA, {"name": "visa", "asked": [], **stay})
+    lines = exit_lines(turn, library, situation) if is_waiting(turn.conversation) else []
+    return replace(reply, text="\n".join([*lines, reply.text]))
+
+
+async def _missing(turn: Turn, flow: dict[str, Any]) -> Counter[str]:
+    situation = situation_for(turn, flow)
+    unknown = [fact for fact in ("nationality", "destination") if not situation.knows(fact)]
+    if unknown:
+        return Counter(unknown)
+    found = find_visas(await read_library(turn.session), situation)
+    sure = [(visa, judgement) for visa, judgement in found if visa.is_asserted]
+    if found and found[0][0].is_asserted and len({visa.needs for visa, _ in sure}) == 1:
+        return Counter()
+    return Counter(fact for _, judgement in (sure or found)[:1] for fact in judgement.missing)
+
+
+async def _visa(turn: Turn, flow: dict[str, Any]) -> Reply:
+    situation = situation_for(turn, flow)
+    library = await read_library(turn.session)
+    known = situation.knows("nationality") and situation.knows("destination")
+    found = find_visas(library, situation) if known else ()
+    official = Button(say("knowledge.advice", turn.language), url=_ADVICE)
+    if not found:
+        return Reply(say("knowledge.visa_unknown", turn.language), [[official], *resume_rows(turn)])
+    others = [("visas", visa) for visa, _ in found[1:3]]
+    reply = await show_entry(turn, "visas", found[0][0], others=others)
+    rows = [[official], *reply.rows]
+    if lines := exit_lines(turn, library, situation):
+        rows.insert(0, [exit_paper_button(turn)])
+    is_said = bool(flow["asked"])  # above the first question
+    text = "\n".join([reply.text, *(() if is_said else lines)])
+    above = "" if is_said else for_search(turn, flow)
+    whole = "\n".join(filter(None, (above, text)))
+    return Reply(whole if visible_length(whole) <= LONGEST_ANSWER else text, rows)
+
+
+VISA = Inquiry("visa", ("nationality", "destination", "permit", "kind", "months"), _MOST_QUESTIONS, _missing, _visa)
