@@ -29,7 +29,7 @@ from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_origin, with_refusals
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
-from bot.conversation.unsure import is_faint, is_unsure, may_be_distress
+from bot.conversation.unsure import is_faint, is_unsure, is_worth_asking, may_be_distress
 from bot.kit.errors import UserError
 from bot.locales.service import say
 from bot.transcripts.service import BUTTON, count_recent
@@ -221,7 +221,7 @@ async def _understood(turn: Turn, services: Services) -> tuple[Parse, str]:
     meant = placed(parse, turn.conversation)
     if meant.source != parse.source:
         return meant, step_of(meant.intent.name)
-    if is_unsure(parse):
+    if is_unsure(parse) and is_worth_asking(parse):
         return parse, "did_you_mean"
     return parse, "not_understood" if is_faint(parse) else _step_named(answer) or step_of(parse.intent.name)
 

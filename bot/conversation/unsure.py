@@ -43,6 +43,11 @@ def is_faint(parse: Parse) -> bool:
     return parse.source == "rasa" and parse.intent.name in _SMALL_TALK and parse.intent.confidence < FAINT
 
 
+def is_worth_asking(parse: Parse) -> bool:
+    """Say whether asking which intent was meant helps: not when small talk was heard for want of anything better."""
+    return not is_faint(parse) or len(_useful(parse)) > 1
+
+
 def may_be_distress(parse: Parse) -> bool:
     """Say whether distress is one of the two likeliest of an unsure message: then help lines are the answer."""
     return any(intent.name == EMERGENCY for intent in likeliest(parse))
@@ -58,10 +63,14 @@ def _known(parse: Parse) -> tuple[Intent, ...]:
     return tuple(one for one in known if one.confidence >= LEAST_LIKELY)
 
 
+def _useful(parse: Parse) -> tuple[Intent, ...]:
+    """Return the two likeliest besides small talk: nobody wants a button to "say no"."""
+    return tuple(intent for intent in _known(parse) if intent.name not in _SMALL_TALK)[:2]
+
+
 def did_you_mean(turn: Turn, parse: Parse) -> Reply:
     """Ask which of the two likeliest was meant; a button keeps what the message named, masked."""
-    useful = [intent for intent in _known(parse) if intent.name not in _SMALL_TALK][:2]  # nobody wants to "say no"
-    rows = [[meant_button(turn, parse, intent.name)] for intent in useful or likeliest(parse)]
+    rows = [[meant_button(turn, parse, intent.name)] for intent in _useful(parse) or likeliest(parse)]
     other = Button(say("chat.something_else", turn.language), "something_else")
     return Reply(say("chat.did_you_mean", turn.language), [*rows, [other]])
 

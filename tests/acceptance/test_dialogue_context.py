@@ -239,9 +239,13 @@ async def test_a_word_that_means_nothing_is_said_not_to_be_understood(house: Hou
 async def test_an_age_asked_about_under_a_card_is_judged_for_its_offer(house: House) -> None:
     user = await met(house, 22)
     await tells(user, "un stage en italie")
-    await tells(user, "le 2")
-    assert (await tells(user, "j'ai 17 ans c possible ?")).text.startswith("À 17 ans, non")
-    assert (await tells(user, "et à 19 ans c'est possible ?")).text.startswith("À 19 ans, oui")
+    offer = title(await tells(user, "le 2"))
+    too_young = await tells(user, "j'ai 17 ans c possible ?")
+    assert too_young.text.startswith(f"❌ {offer} : non")
+    assert "âge : 18" in too_young.text
+    older = await tells(user, "et à 19 ans c'est possible ?")
+    assert "âge : 18" not in older.text
+    assert say("knowledge.ask_age", "fr") not in older.text
 
 
 async def test_a_place_that_is_not_known_is_said_to_be_so(house: House) -> None:
