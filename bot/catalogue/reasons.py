@@ -12,6 +12,7 @@ from bot.catalogue.criteria import Criteria
 from bot.catalogue.places import wanted_city_keys, wanted_countries
 from bot.catalogue.ranking import CLOSE_MEANING, Candidate
 from bot.locales.service import say
+from bot.vocabulary.cities import town_label
 from bot.vocabulary.countries import country_with_preposition
 from bot.vocabulary.fields import field_label
 from bot.vocabulary.languages import language_name
@@ -114,7 +115,7 @@ def _month(value: Any, language: str) -> str:
 
 _WORDED: dict[str, Callable[[Any, str], str]] = {
     "country": lambda code, language: country_with_preposition(str(code), language),
-    "city": lambda name, language: say("reasons.city", language, city=name),
+    "city": lambda name, language: say("reasons.city", language, city=town_label(str(name), language)),
     "field": lambda code, language: field_label(str(code), language).lower(),
     "near_field": lambda code, language: say(
         "reasons.near_field", language, field=field_label(str(code), language).lower()

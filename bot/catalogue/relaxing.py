@@ -187,6 +187,8 @@ def _without_doubles(found: list[Relaxation]) -> Iterator[Relaxation]:
             yield relaxed
 
 
+_MOST_NAMED = 2  # more countries than these are too long for a button
+
 _FAMILY = {
     "country": "place", "neighbours": "place", "region": "place", "any_place": "place",
     "start_wider": "start", "any_start": "start", "duration_wider": "duration", "any_duration": "duration",
@@ -199,6 +201,8 @@ def _what(kind: str, values: Mapping[str, Any], language: str) -> str:
         return _places(values, language)
     named: dict[str, object] = {}
     if kind == "neighbours":
+        if len(values["countries"]) > _MOST_NAMED:
+            return say("relax.more_neighbours", language)
         named["place"] = _places(values, language)
     elif kind == "region":
         named["region"] = region_label(values["region"], language)

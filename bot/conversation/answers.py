@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
-from bot.conversation.refinement import criteria_of
+from bot.conversation.refinement import search_asked_about
 from bot.conversation.replies import Reply, Turn, speak
 from bot.conversation.searching import WHICH_KIND, WIDEN, kind_rows, search, widen
 from bot.kit.embedding import Embedder
@@ -58,14 +58,14 @@ def choose_language(turn: Turn, wanted: str | None) -> Reply:
 
 
 async def answer_eligibility(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
-    """With an age or a level that was told, show what accepts it; otherwise say how conditions are shown."""
-    running = criteria_of(parse, Criteria.from_json(turn.conversation.criteria))
+    """With an age or a level, told now or before, show what accepts it; otherwise say how conditions are shown."""
+    asked = search_asked_about(parse, Criteria.from_json(turn.conversation.criteria))
     told = turn.conversation.situation or {}
-    age = running.age if running.age is not None else told.get("age")
-    level = running.level or told.get("level")
+    age = asked.age if asked.age is not None else told.get("age")
+    level = asked.level or told.get("level")
     if not isinstance(age, int) and level is None:
         return Reply(say("answers.eligibility", turn.language), resume_rows(turn))
-    wanted = replace(running, age=age if isinstance(age, int) else None, level=level)
+    wanted = replace(asked, age=age if isinstance(age, int) else None, level=level)
     return await search(turn, wanted, embedder=embedder, preface=_what_fits(turn, wanted))
 
 
@@ -113,22 +113,25 @@ async def affirm(turn: Turn, *, embedder: Embedder) -> Reply:
     if pending == WIDEN:
         return await widen(turn, embedder=embedder)
     if pending == WHICH_KIND:
-        return await search(turn, Criteria.from_json(turn.conversation.criteria), embedder=embedder)
+        return await search(turn, replace(Criteria.from_json(turn.conversation.criteria), words=""), embedder=embedder)
     turn.conversation.pending_question = None
     return Reply(say("answers.affirm", turn.language), resume_rows(turn))
 
 
-def deny(turn: Turn) -> Reply:
-    """Drop what was asked about."""
+async def deny(turn: Turn) -> Reply:
+    """Drop what was asked about; nobody has to know what for, and the kinds stay within reach."""
     if turn.conversation.pending_question == "confirm_restart":
         return keep_search(turn)
+    if turn.conversation.pending_question == WHICH_KIND:
+        known = Criteria.from_json(turn.conversation.criteria)
+        return Reply(say("answers.any_kind", turn.language), await kind_rows(turn, known))
     turn.conversation.pending_question = None
     return Reply(say("answers.deny", turn.language), resume_rows(turn))
 
 
 async def greet(turn: Turn) -> Reply:
     """Answer a greeting with the question that starts a search."""
-    return Reply(say("answers.greet", turn.language), await kind_rows(turn))
+    return Reply(say("answers.greet", turn.language), [*await kind_rows(turn), *resume_rows(turn)])
 
 
 def resume_rows(turn: Turn) -> list[list[Button]]:

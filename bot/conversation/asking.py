@@ -8,18 +8,16 @@ between; a button brings the questions back. `subject` is what was last shown, a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.keyboards import Button
+from bot.conversation.models import Conversation
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.telling import question_rows, said, situation_of
-from bot.knowledge.service import Programme, Situation
+from bot.conversation.telling import for_search, question_rows, situation_of, stay_kept
+from bot.knowledge.service import Situation
 from bot.locales.service import say
-from bot.understanding.models import Parse
-
-_STAY = ("destination", "months", "kind")
 
 
 @dataclass(frozen=True)
@@ -55,23 +53,30 @@ def ask(turn: Turn, flow: dict[str, Any], fact: str) -> Reply:
     """Ask one fact and wait for it."""
     turn.conversation.flow = {**flow, "waiting": fact}
     asked = {key: value for key, value in flow.items() if key != "waiting"}
-    return Reply(say(f"knowledge.ask_{fact}", turn.language), question_rows(fact, asked, turn.language))
+    question = say(f"knowledge.ask_{fact}", turn.language)
+    above = for_search(turn, flow) if len(flow["asked"]) == 1 else ""
+    return Reply("\n".join(filter(None, (above, question))), question_rows(turn, fact, asked))
 
 
-def is_waiting(turn: Turn) -> bool:
+def asks(reply: Reply) -> bool:
+    """Return whether a reply is itself one of the questions."""
+    return any(button.verb == "tell" for row in reply.rows for button in row)
+
+
+def is_waiting(conversation: Conversation) -> bool:
     """Return whether a question waits for its answer."""
-    return waiting_for(turn) is not None
+    return waiting_for(conversation) is not None
 
 
-def waiting_for(turn: Turn) -> tuple[Any, ...] | None:
+def waiting_for(conversation: Conversation) -> tuple[Any, ...] | None:
     """Return which question waits: of which inquiry, about what, on which fact; None when none does."""
-    flow = turn.conversation.flow or {}
+    flow = conversation.flow or {}
     return (flow.get("name"), flow.get("of"), flow["waiting"]) if flow.get("waiting") else None
 
 
 def note_subject(turn: Turn, topic: str, identity: str) -> None:
     """Keep what was last shown: "et à 17 ans ?" is about that."""
-    waiting = turn.conversation.flow if is_waiting(turn) else None
+    waiting = turn.conversation.flow if is_waiting(turn.conversation) else None
     turn.conversation.flow = {**(waiting or {}), "subject": [topic, identity]}
 
 
@@ -84,44 +89,20 @@ def subject_of(turn: Turn) -> tuple[str, str] | None:
 
 def drop_subject(turn: Turn) -> None:
     """Forget what was last shown, a search having come since; a question that waits goes on waiting."""
-    waiting = turn.conversation.flow if is_waiting(turn) else None
+    waiting = turn.conversation.flow if is_waiting(turn.conversation) else None
     turn.conversation.flow = {**waiting, "subject": None} if waiting else None
 
 
 def waiting_rows(turn: Turn) -> list[list[Button]]:
     """Return the button that brings back the questions under way, if any."""
-    if not is_waiting(turn):
+    if not is_waiting(turn.conversation):
         return []
     return [[Button(say("knowledge.resume_questions", turn.language), "resume_questions")]]
 
 
 def situation_for(turn: Turn, flow: dict[str, Any]) -> Situation:
     """Return what is known, the stay that the message named coming before that of the running search."""
-    stay = stay_kept(flow)
-    if not stay:
-        return situation_of(turn)
-    kept = turn.conversation.situation
-    turn.conversation.situation = {**(kept or {}), **stay}
-    situation = situation_of(turn)
-    turn.conversation.situation = kept
-    return situation
-
-
-def stay_said(parse: Parse, programmes: Sequence[Programme] = ()) -> dict[str, Any]:
-    """Return what a message says of the stay, as a flow keeps it; programmes of one kind say which."""
-    said_of_it = {fact: value for fact in _STAY if (value := said(parse, fact)) is not None}
-    return {**kind_of(programmes), **said_of_it}
-
-
-def kind_of(programmes: Sequence[Programme]) -> dict[str, Any]:
-    """Return the kind of stay that some programmes all have, as a flow keeps it."""
-    kinds = {programme.kind for programme in programmes}
-    return {"kind": kinds.pop()} if len(kinds) == 1 else {}
-
-
-def stay_kept(flow: dict[str, Any]) -> dict[str, Any]:
-    """Return what a flow knows of the stay."""
-    return {fact: flow[fact] for fact in _STAY if flow.get(fact) is not None}
+    return situation_of(turn, stay=stay_kept(flow))
 
 
 async def _next_fact(turn: Turn, inquiry: Inquiry, flow: dict[str, Any]) -> str | None:

@@ -93,7 +93,7 @@ def _offer_line(entry: Entry, language: str, detail: tuple[int, int, int, bool])
     title, places, why, has_pay = detail
     offer = entry.offer
     name = own_words(offer, shortened(offer.title, title), language)
-    head = f"<b>{entry.rank}. {name}</b> — {escape(shortened(_places(offer, language), places))}"
+    head = f"<b>{entry.rank}. {name}</b> — {escape(shortened(_places(offer, entry.reasons, language), places))}"
     if not entry.is_available:
         return f"<s>{head}</s> ({say('search.offer_closed_mark', language)})"
     facts = [months(offer.duration_min, offer.duration_max, language), _short_start(offer, language)]
@@ -117,7 +117,7 @@ def _few_reasons(reasons: Sequence[Any], language: str, *, most: int) -> str:
 
 
 def _heading(offer: Offer, reasons: Sequence[Any], language: str, *, is_short: bool) -> list[str]:
-    title, organisation, places = offer.title, offer.organisation, _places(offer, language)
+    title, organisation, places = offer.title, offer.organisation, _places(offer, reasons, language)
     if is_short:
         title, organisation = shortened(title, _LONGEST_TITLE), shortened(organisation, _LONGEST_NAME)
         places = shortened(places, _LONGEST_NAME)
@@ -201,12 +201,14 @@ def origin_line(offer: Offer, language: str) -> str:
     return say("search.checked", language, source=source, day=day(offer.checked_at.date(), language))
 
 
-def _places(offer: Offer, language: str) -> str:
+def _places(offer: Offer, reasons: Sequence[Any], language: str) -> str:
+    """Return where the offer is, the countries for which it was found before the others."""
+    wanted = {reason.get("value") for reason in reasons if reason.get("code") == "country"}
     names = [
         f"{place.city}, {country_name(place.country, language)}"
         if place.city
         else country_name(place.country, language)
-        for place in offer.places
+        for place in sorted(offer.places, key=lambda place: place.country not in wanted)
     ]
     return " / ".join(names)
 

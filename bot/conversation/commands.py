@@ -6,8 +6,9 @@ import re
 
 from bot.conversation import answers, offers, searching
 from bot.conversation.decisions import decided
+from bot.conversation.incoming import log_incoming
 from bot.conversation.replies import Reply, Turn, send
-from bot.conversation.service import Services, answer_text, log_incoming
+from bot.conversation.service import Services, answer_text
 from bot.conversation.steps import take_step
 from bot.locales.service import say
 

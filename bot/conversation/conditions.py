@@ -41,10 +41,10 @@ def _wanted(condition: Condition, language: str) -> str:
 
 def _bounds(condition: Condition, language: str) -> str:
     low, high = (None if bound is None else float(bound) for bound in (condition.min, condition.max))
-    said = functools.partial(length, language=language) if condition.fact == "months" else number
+    said = functools.partial(length if condition.fact == "months" else number, language=language)
     if low is not None and high is not None:
         is_long = condition.fact == "months"
-        return months(max(1, round(low)), round(high), language) if is_long else f"{number(low)}–{number(high)}"
+        return months(max(1, round(low)), round(high), language) if is_long else f"{said(low)}–{said(high)}"
     if low is not None:
         return say("knowledge.at_least", language, what=said(low))
     return say("knowledge.at_most", language, what=said(high or 0))

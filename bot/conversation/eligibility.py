@@ -12,17 +12,18 @@ from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
-from bot.conversation.asking import Inquiry, go_on, situation_for, stay_said, subject_of
+from bot.conversation.asking import Inquiry, go_on, situation_for, subject_of
 from bot.conversation.cards import origin_line, own_words, to_confirm
 from bot.conversation.conditions import failed_words, missing_words
-from bot.conversation.markers import named_kinds
+from bot.conversation.markers import has_marker, named_kinds
+from bot.conversation.offers import show_offer
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import current_list
 from bot.conversation.sheets import LONGEST_ANSWER, source_line
 from bot.conversation.showing import exit_lines, exit_paper_button, offer_choice, sheet_button, show_entry
-from bot.conversation.telling import note_told, places_meant
+from bot.conversation.telling import note_told, places_meant, situation_of, stay_said
 from bot.kit.errors import UserError
-from bot.knowledge.service import Condition, Judgement, Truth, find_named, judge, narrowest, read_library
+from bot.knowledge.service import Condition, Judgement, Truth, find_named, find_papers, judge, narrowest, read_library
 from bot.locales.service import say
 from bot.understanding.models import Parse
 
@@ -59,8 +60,11 @@ async def answer_eligibility(turn: Turn, parse: Parse) -> Reply | None:
     library = await read_library(turn.session)
     found = [one for one in find_named(library, parse.text) if one.topic in _JUDGED]
     if not found:
+        papers = find_papers(library, parse.text, situation_of(turn, parse))
+        if papers and not any(entity.entity == "age" for entity in parse.entities):
+            return await show_entry(turn, "papers", papers[0])
         subject = None if _names_a_wish(parse) else await _last_shown(turn)
-        return await _judge(turn, *subject) if subject else None
+        return await _answer_on(turn, subject, parse) if subject else None
     entries = narrowest(found[0].entries, places_meant(turn, parse)) or found[0].entries
     if len(entries) > 1:
         return await offer_choice(turn, [(found[0].topic, entry) for entry in entries], verb="am_i")
@@ -78,6 +82,14 @@ def is_follow_up(turn: Turn, parse: Parse) -> bool:
 
 async def am_i_eligible(turn: Turn, topic: str, identity: str) -> Reply:
     """Say whether the person can take part, after the questions that it takes."""
+    return await _judge(turn, topic, identity)
+
+
+async def _answer_on(turn: Turn, subject: tuple[str, str], parse: Parse) -> Reply:
+    """Judge what was last shown; its card tells the conditions of an offer to whoever asks only for them."""
+    topic, identity = subject
+    if topic == _OFFERS and not parse.entities and has_marker(parse.text, "conditions", parse.language):
+        return await show_offer(turn, int(identity), list_id=turn.conversation.list_id)
     return await _judge(turn, topic, identity)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.chat.formatting import escape
 from bot.conversation.answers import resume_rows
-from bot.conversation.asking import Inquiry, go_on, is_waiting, kind_of, situation_for, stay_kept, stay_said
+from bot.conversation.asking import Inquiry, go_on, is_waiting, situation_for
 from bot.conversation.conditions import fact_label
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.sheets import pages, source_line
 from bot.conversation.showing import MOST_BUTTONS, more_row, programme_codes, sheet_button, show_entry
-from bot.conversation.telling import note_told
+from bot.conversation.telling import kind_of, note_stay, note_told, stay_kept, stay_said
 from bot.conversation.wording import listed
 from bot.knowledge.service import Judged, Scheme, Stack, find_named, programmes_of_codes, read_library, stack
 from bot.locales.service import say
@@ -36,10 +36,11 @@ async def answer_funding(turn: Turn, parse: Parse) -> Reply:
         return await show_entry(turn, "funding", named[0].entries[0])
     programmes = programmes_of_codes(library, programme_codes(parse))
     codes = [entry.id for entry in programmes]
+    note_stay(turn.conversation, stay_said(parse))
     flow = {"name": "funding", "asked": [], "programmes": codes, **stay_said(parse, programmes)}
     reply = await go_on(turn, FUNDING, flow)
     sheets = [[sheet_button("programmes", programme, turn.language)] for programme in programmes[:_MOST_SHEETS]]
-    return replace(reply, rows=[*reply.rows, *sheets]) if is_waiting(turn) else reply
+    return replace(reply, rows=[*reply.rows, *sheets]) if is_waiting(turn.conversation) else reply
 
 
 async def fund_programme(turn: Turn, identity: str) -> Reply:

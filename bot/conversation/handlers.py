@@ -23,6 +23,7 @@ from bot.chat.keyboards import Press, read_press
 from bot.conversation import answers
 from bot.conversation.commands import answer_command
 from bot.conversation.decisions import decided
+from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.models import Conversation
 from bot.conversation.presses import press_button
 from bot.conversation.replies import Reply, Turn, send, speak
@@ -31,8 +32,6 @@ from bot.conversation.service import (
     answer_text,
     is_flooding,
     is_pressing_too_fast,
-    log_incoming,
-    log_press,
 )
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock, local_day

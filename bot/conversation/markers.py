@@ -10,6 +10,9 @@ from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import fold, is_arabic
 
 _LONGEST_RESUMING = 6
+# Where one part of a message ends: "no, Spain" and "non, un job" refuse nothing of what follows.
+_BREAK = re.compile(r"[.,;!?…،؛؟\n]+")
+_ONE_NUMBER = re.compile(r"\d{1,3}(?:e|er|ere|eme|ieme|st|nd|rd|th|o|a)?")
 _GLUED = ("ال", "لل", "ل", "بال", "ب", "وال", "و", "في")
 _OWN_LANGUAGE_ONLY = 2  # letters: "o", "no" and "or" mean other things elsewhere
 
@@ -32,6 +35,12 @@ def is_resuming(text: str) -> bool:
     return folded in alone or bool(_pattern(_heard_in("resuming", "")).match(folded))
 
 
+def is_whatever(text: str) -> bool:
+    """Say whether a message does nothing but leave the choice open: "n'importe", "me da igual"."""
+    said = " ".join(_COURTESY.sub(" ", f" {fold(text)} ").split())
+    return any(said in phrases for phrases in _by_language("whatever").values())
+
+
 def is_asking_what(text: str) -> bool:
     """Say whether a message begins by asking what something is: "c'est quoi", "what is", "ما هو"."""
     folded = _COURTESY.sub(" ", f" {fold(text)} ").strip()
@@ -39,43 +48,68 @@ def is_asking_what(text: str) -> bool:
 
 
 def is_refused(before: str, language: str) -> bool:
-    """Say whether the words before a thing refuse it: "pas en", "hors", "anywhere but the"."""
-    return _ends_with("excluding", language, "between", fold(before))
+    """Say whether the words before a thing refuse it: "pas en", "hors", "anywhere but the"; in "no, " they correct."""
+    return _ends_with("excluding", language, "between", before)
+
+
+def is_corrected(before: str) -> bool:
+    """Say whether the words before a thing turn down what was there, and not the thing: "actually no, ", "لا، في"."""
+    *earlier, last = _BREAK.split(before)
+    is_next = not set(fold(last).split()) - {*_words("between")}
+    return is_next and bool(earlier) and bool(_declining().search(fold(earlier[-1])))
 
 
 def is_lacking(before: str, language: str) -> bool:
     """Say whether the words before a diploma say that somebody does not have it: "sans le", "j'ai pas encore mon"."""
-    return _ends_with("lacking", language, "possessing", fold(before))
+    return _ends_with("lacking", language, "possessing", before)
 
 
 def is_living(before: str, language: str) -> bool:
     """Say whether the words before a place say that somebody lives there: "j'habite en", "I live in", or leaves it."""
-    return _ends_with("living", language, "between", fold(before).replace("cost of living", ""))
+    return _ends_with("living", language, "between", before.lower().replace("cost of living", ""))
 
 
 def is_joined(between: str) -> bool:
-    """Say whether two things named stand side by side: what is between them is "et", "ni en", a comma or nothing."""
-    return not set(fold(between).split()) - {*_words("joining"), *_words("between")}
+    """Say whether two things named stand side by side: "et", "ni en", a comma; ", en" begins something else."""
+    words = set(fold(between).split())
+    if words - {*_words("joining"), *_words("between")}:
+        return False
+    return not words & {*_words("towards")} or bool(words & {*_words("joining")})
+
+
+def is_apart(between: str) -> bool:
+    """Say whether a comma alone stands between two things named."""
+    return bool(_BREAK.search(between)) and not set(fold(between).split()) - {*_words("between")}
+
+
+def is_towards(before: str) -> bool:
+    """Say whether the words before a place make it somewhere to go: "en Italie" is no nationality, "Italie" may be."""
+    return set(fold(before).split()[-1:]) <= {*_words("towards")} and bool(fold(before))
 
 
 def refused_kinds(text: str, language: str) -> tuple[str, ...]:
-    """Return the kinds of offer that a text refuses ("pas un stage")."""
-    folded = fold(text)
-    return tuple(
+    """Return the kinds of offer that a text refuses ("pas un stage"; "non, un stage" refuses none)."""
+    refusing = _ending("excluding", language, "between")
+    refused = {
         kind
+        for part in map(fold, _BREAK.split(text))
         for kind, pattern in _kinds().items()
-        if any(
-            _ends_with("excluding", language, "between", folded[: found.start()].rstrip())
-            for found in pattern.finditer(folded)
-        )
-    )
+        if any(refusing.search(part[: found.start()].rstrip()) for found in pattern.finditer(part))
+    }
+    return tuple(kind for kind in _kinds() if kind in refused)
 
 
 def named_kinds(text: str) -> tuple[str, ...]:
     """Return the kinds of offer that a text names, in its order."""
     folded = fold(text)
-    places = {kind: found.start() for kind, pattern in _kinds().items() if (found := pattern.search(folded))}
-    return tuple(sorted(places, key=lambda kind: places[kind]))
+    spans = {kind: found.span() for kind, pattern in _kinds().items() if (found := pattern.search(folded))}
+    # "عمل تطوعي" is voluntary work: the shorter name within it names nothing more.
+    whole = [
+        kind
+        for kind, (start, end) in spans.items()
+        if not any(first <= start and end <= last and (first, last) != (start, end) for first, last in spans.values())
+    ]
+    return tuple(sorted(whole, key=lambda kind: spans[kind]))
 
 
 def rank_said(text: str, *, last: int) -> int | None:
@@ -89,6 +123,15 @@ def rank_said(text: str, *, last: int) -> int | None:
         return int(ordinal)
     found = _numbered().search(folded)
     return int(found.group(1)) or None if found else None
+
+
+def is_bare_rank(text: str) -> bool:
+    """Say whether a message does nothing but point at an offer of a list: "le 2e", "the second one", "العرض الثاني"."""
+    words = _COURTESY.sub(" ", f" {fold(text)} ").split()
+    ordinals = {word for known in _section("ordinals").values() for word in known}
+    pointing = {*_words("before_number"), *_words("after_number"), *_words("pointing")}
+    ranks = [word for word in words if word in ordinals or word in _words("last") or _ONE_NUMBER.fullmatch(word)]
+    return len(ranks) == 1 and all(word in pointing or word in ranks for word in words)
 
 
 def needs_of(clause: str) -> tuple[str, ...]:
@@ -108,8 +151,9 @@ def _said_in(section: str, language: str) -> re.Pattern[str]:
     return _pattern(_heard_in(section, language))
 
 
-def _ends_with(section: str, language: str, steps: str, folded: str) -> bool:
-    return bool(_ending(section, language, steps).search(folded))
+def _ends_with(section: str, language: str, steps: str, before: str) -> bool:
+    """Say whether the last part of a text ends with a phrase of a section, `steps` alone standing after it."""
+    return bool(_ending(section, language, steps).search(fold(_BREAK.split(before)[-1])))
 
 
 @functools.cache
@@ -124,6 +168,11 @@ def _heard_in(section: str, language: str) -> tuple[str, ...]:
     by_language = _by_language(section)
     others = {phrase for phrases in by_language.values() for phrase in phrases if len(phrase) > _OWN_LANGUAGE_ONLY}
     return tuple(sorted({*by_language.get(language, ()), *others}))
+
+
+@functools.cache
+def _declining() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, _words('declining')))})$")
 
 
 @functools.cache

@@ -14,12 +14,13 @@ from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
+from bot.conversation.answers import resume_rows
 from bot.conversation.asking import drop_subject
 from bot.conversation.cards import Entry, offer_card, offer_in_full, offer_lines
 from bot.conversation.markers import rank_said
 from bot.conversation.models import KEPT, ResultList, SavedOffer
 from bot.conversation.replies import Reply, Turn, room
-from bot.conversation.searching import PAGE_SIZE, current_list
+from bot.conversation.searching import PAGE_SIZE, current_list, wider_rows
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
 
@@ -59,8 +60,7 @@ async def show_chosen_offer(turn: Turn, *, embedder: Embedder) -> Reply:
     offer_id = await chosen_offer(turn, embedder=embedder)
     if offer_id is not None:
         return await show_offer(turn, offer_id, list_id=turn.conversation.list_id)
-    key = "search.which_offer" if turn.conversation.list_id else "search.no_list"
-    return Reply(say(key, turn.language), await _number_rows(turn))
+    return await _which(turn)
 
 
 async def chosen_offer(turn: Turn, *, embedder: Embedder) -> int | None:
@@ -79,8 +79,7 @@ async def chosen_offer(turn: Turn, *, embedder: Embedder) -> int | None:
 async def save_offer(turn: Turn, offer_id: int | None, *, list_id: int | None = None) -> Reply:
     """Keep an offer; from its card, the card is shown again with the button turned."""
     if offer_id is None:
-        key = "search.which_offer" if turn.conversation.list_id else "search.no_list"
-        return Reply(say(key, turn.language), await _number_rows(turn))
+        return await _which(turn)
     statement = insert(SavedOffer).values(person_id=turn.person.id, offer_id=offer_id, saved_at=turn.now)
     result = await turn.session.execute(statement.on_conflict_do_nothing().returning(SavedOffer.offer_id))
     words = say("search.saved" if result.first() else "search.already_saved", turn.language)
@@ -131,19 +130,18 @@ async def how_to_apply(turn: Turn, *, embedder: Embedder) -> Reply:
     offer_id = offer_id or await chosen_offer(turn, embedder=embedder)
     offer = (await load_offers(turn.session, [offer_id])).get(offer_id) if offer_id else None
     if offer is None:
-        key = "search.which_offer" if turn.conversation.list_id else "search.no_list"
-        return Reply(say(key, turn.language), await _number_rows(turn))
+        return await _which(turn)
     if not is_available(offer, today=turn.today):
         return Reply(say("search.offer_gone", turn.language))
     text = say("answers.apply", turn.language, title=escape(offer.title))
     how = say("search.apply", turn.language, how=escape(offer.how_to_apply))
     rows = [[Button(say("search.apply_link", turn.language), url=offer.apply_url)]] if offer.apply_url else []
-    return Reply(f"{text}\n{how}", rows)
+    return Reply(f"{text}\n{how}", [*rows, *resume_rows(turn)])
 
 
 async def _after_saving(turn: Turn, offer_id: int, list_id: int | None, words: str) -> Reply:
     if turn.message_id is None:
-        return Reply(words)
+        return Reply(words)  # without buttons: those of the card above may still be typed
     card = await show_offer(turn, offer_id, list_id=list_id)
     return Reply(card.text, card.rows, in_place=True, toast=words)
 
@@ -188,6 +186,15 @@ def _reasons(shown: ResultList | None, offer_id: int) -> Sequence[Any]:
         return []
     reasons: Sequence[Any] = shown.reasons[shown.offer_ids.index(offer_id)]
     return reasons
+
+
+async def _which(turn: Turn) -> Reply:
+    """Ask which offer of the list is meant; without a list, say why there is none to point at."""
+    if turn.conversation.list_id is not None:
+        return Reply(say("search.which_offer", turn.language), await _number_rows(turn))
+    if turn.conversation.criteria is None:
+        return Reply(say("search.no_list", turn.language))
+    return Reply(say("search.none_to_open", turn.language), await wider_rows(turn))
 
 
 async def _number_rows(turn: Turn) -> list[list[Button]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.catalogue.criteria import Criteria
 from bot.conversation import answers, eligibility, funding, manner, offers, questions, searching, showing, unsure
+from bot.conversation.context import forget_question
 from bot.conversation.decisions import parse_kept, step_of
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.replies import Reply, Turn
@@ -24,6 +25,7 @@ async def press_button(turn: Turn, verb: str, arguments: dict[str, Any], tools: 
     pressed = _BUTTONS.get(verb)
     if pressed is None:
         raise UserError("chat.button_expired")
+    forget_question(turn.conversation, verb)
     return await pressed(turn, arguments, tools)
 
 

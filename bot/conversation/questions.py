@@ -10,7 +10,7 @@ from bot.conversation.eligibility import ELIGIBILITY
 from bot.conversation.funding import FUNDING
 from bot.conversation.papers import VISA
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.telling import said
+from bot.conversation.telling import said, stay_kept
 from bot.kit.errors import UserError
 from bot.knowledge.service import plain_answer, told
 from bot.locales.service import say
@@ -24,7 +24,7 @@ _SURE, _SENTENCE = 0.6, 4
 async def answer_pending(turn: Turn, parse: Parse) -> Reply | None:
     """Take a message as the answer to the question that waits; None when it is something else: the question waits."""
     flow = turn.conversation.flow
-    if flow is None or not is_waiting(turn):
+    if flow is None or not is_waiting(turn.conversation):
         return None
     plain = plain_answer(parse.text)
     if plain == "stop":
@@ -43,7 +43,8 @@ async def tell(turn: Turn, fact: str, value: Any, flow: dict[str, Any]) -> Reply
     """Keep the answer to a question, and ask the next one or give the answer."""
     if value is not None:
         turn.conversation.situation = {**(turn.conversation.situation or {}), fact: value}
-    return await go_on(turn, _INQUIRIES[flow["name"]], {**flow, "waiting": None})
+    stay = stay_kept({fact: value})  # an answer is more precise than the running search that left it open
+    return await go_on(turn, _INQUIRIES[flow["name"]], {**flow, **stay, "waiting": None})
 
 
 async def resume_questions(turn: Turn) -> Reply:
@@ -53,7 +54,7 @@ async def resume_questions(turn: Turn) -> Reply:
         UserError: none waits any more.
     """
     flow = turn.conversation.flow
-    if flow is None or not is_waiting(turn):
+    if flow is None or not is_waiting(turn.conversation):
         raise UserError("chat.button_expired")
     return ask(turn, flow, str(flow["waiting"]))
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from bot.catalogue.criteria import CityChoice, Criteria
 from bot.conversation.markers import has_marker, named_kinds, refused_kinds
 from bot.kit.masking import cut_out, mask
-from bot.understanding.models import Entity, Parse
+from bot.understanding.models import Entity, Intent, Parse
 from bot.vocabulary.kinds import kind_of_intent
 from bot.vocabulary.levels import level_below
 from bot.vocabulary.regions import region_countries
@@ -23,6 +23,7 @@ from bot.vocabulary.text import fold
 _T = TypeVar("_T")
 
 _PLACES = ("country", "region", "city")
+_OF_A_STAY = (*_PLACES, "field", "programme", "organisation", "date", "duration")
 _LONGEST_WORDS = 300
 # What "n'importe où", "n'importe quand"… give up.
 _WIDENED: dict[str, dict[str, Any]] = {
@@ -45,13 +46,13 @@ def start_search(parse: Parse, running: Criteria | None) -> Criteria:
     said = criteria_of(parse, Criteria())
     if running is not None:
         if not said.to_json().keys() - {"words", "excluded_kinds"}:
-            running = replace(running, kind=kind or running.kind, words=cut_out(parse.text))
+            running = replace(running, kind=kind or running.kind, words=_own_words(parse))
             return _kinds_settled(_widened(parse, running), parse)
         if has_marker(parse.text, "replacing", parse.language):
             return refine_search(parse, replace(running, kind=kind or running.kind))
     kept = personal(running)
     known = running.kind if running is not None else None
-    base = replace(kept, kind=kind or known, words=cut_out(parse.text))
+    base = replace(kept, kind=kind or known, words=_own_words(parse))
     return _kinds_settled(criteria_of(parse, _widened(parse, base)), parse)
 
 
@@ -66,7 +67,20 @@ def refine_search(parse: Parse, running: Criteria | None) -> Criteria:
     if named and (is_replacing or refused):
         base = replace(base, kind=named[0])
     refined = _kinds_settled(criteria_of(parse, base, adds=is_adding), parse)
-    return replace(refined, words=f"{before.words} {cut_out(parse.text)}".strip()[-_LONGEST_WORDS:])
+    if has_marker(
+        parse.text, "restoring", parse.language
+    ):  # "remets l'Afrique" refuses it no more, and wants the rest too
+        refined = replace(refined, countries=base.countries, regions=base.regions, cities=base.cities)
+    return replace(refined, words=f"{before.words} {_own_words(parse)}".strip()[-_LONGEST_WORDS:])
+
+
+def search_asked_about(parse: Parse, running: Criteria) -> Criteria:
+    """Return what "à 17 ans je peux faire un stage en Italie ?" asks about; with an age alone, the running search."""
+    kinds = [kind for kind in named_kinds(parse.text) if kind not in refused_kinds(parse.text, parse.language)]
+    asked = replace(parse, intent=Intent(f"search_{kinds[0]}" if kinds else "search_any", parse.intent.confidence))
+    if any(entity.norm is not None and entity.entity in _OF_A_STAY and not entity.role for entity in parse.entities):
+        return start_search(asked, running)
+    return criteria_of(parse, replace(running, kind=kinds[0] if kinds else running.kind))
 
 
 def personal(running: Criteria | None) -> Criteria:
@@ -79,6 +93,15 @@ def personal(running: Criteria | None) -> Criteria:
 def names_something(parse: Parse) -> bool:
     """Say whether a message names anything that a search can use: "oui au Portugal" is more than a yes."""
     return any(entity.norm is not None and entity.role != "origin" for entity in parse.entities)
+
+
+def _own_words(parse: Parse) -> str:
+    """Return the words that rank: without what is refused, nor the places, which filter and may be given up later."""
+    text, end = "", 0
+    for entity in sorted(parse.entities, key=lambda each: each.start):
+        if entity.entity in _PLACES or entity.role == "exclude":
+            text, end = f"{text}{parse.text[end : entity.start]} ", max(end, entity.end)
+    return cut_out(text + parse.text[end:])
 
 
 def _kind_wanted(parse: Parse) -> str | None:

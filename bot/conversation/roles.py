@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.conversation.markers import is_joined, is_lacking, is_living, is_refused
+from bot.conversation.markers import is_apart, is_corrected, is_joined, is_lacking, is_living, is_refused
 from bot.conversation.models import Conversation
 from bot.knowledge.service import read_value
 from bot.understanding.models import Entity, Parse
+from bot.understanding.service import is_origin_said
+from bot.vocabulary.text import fold
 
-_PLACES = frozenset({"country", "city"})
-_REFUSABLE = frozenset({"country", "city", "region", "field", "programme"})
+_PLACES = frozenset({"country", "city", "region"})
+_REFUSABLE = _PLACES | {"field", "programme"}
+_A_PAIR = 2
 
 
-def with_refusals(parse: Parse) -> Parse:
-    """Return the parse with what the words refuse, or do not have, or live in, marked as such.
+def with_refusals(parse: Parse, *, sought: Collection[str] = ()) -> Parse:
+    """Return the parse with what the words refuse or do not have marked so: "hors Europe ni Canada", "sans le bac".
 
-    "pas en Afrique", "hors Europe ni Canada", "sans le bac" are excluded; "j'habite en France" is an origin.
+    What a correction names is wanted, whatever the model said: "actually no, Spain"; and "not Spain, Italy" when Spain
+    is one of the countries `sought` so far.
     """
     marked: list[Entity] = []
-    for entity in parse.entities:
-        heard = None if _is_misheard(parse, entity) else entity.role
-        role = heard or _role_said(parse, entity, marked)
-        marked.append(replace(entity, role=role) if role != entity.role else entity)
+    for named in parse.entities:
+        heard = None if _is_misheard(parse, named) else named.role
+        role = heard or ("exclude" if _is_refused(parse, named, marked) else None)
+        is_wanted = role == "exclude" and (
+            is_corrected(parse.text[: named.start]) or _takes_the_place(parse, named, marked, sought)
+        )
+        marked.append(replace(named, role=None if is_wanted else role))
     return replace(parse, entities=tuple(marked))
+
+
+def with_origin(parse: Parse) -> Parse:
+    """Return the parse with the place where the person is marked as such: "j'habite en France", "to leave France".
+
+    Words that tell less ("étudiant en Espagne") do so for the first place only, and when another one is named: alone,
+    it is where they are, or where they want to be.
+    """
+    places = [named for named in parse.entities if named.entity in _PLACES and named.role != "origin"]
+    marked = tuple(
+        replace(named, role="origin") if _is_home(parse, named, places) else named for named in parse.entities
+    )
+    return replace(parse, entities=marked)
 
 
 def note_residence(conversation: Conversation, parse: Parse) -> None:
@@ -33,13 +54,12 @@ def note_residence(conversation: Conversation, parse: Parse) -> None:
         conversation.situation = {**(conversation.situation or {}), **told}
 
 
-def _role_said(parse: Parse, entity: Entity, before: list[Entity]) -> str | None:
-    """Return the role that the words before an entity give it: "sans le bac", "j'habite en France"."""
-    if entity.entity == "level":
-        return "exclude" if is_lacking(parse.text[: entity.start], parse.language) else None
-    if entity.entity in _PLACES and is_living(parse.text[: entity.start], parse.language):
-        return "origin"
-    return "exclude" if entity.entity in _REFUSABLE and _is_refused(parse, entity, before) else None
+def _is_home(parse: Parse, named: Entity, places: Sequence[Entity]) -> bool:
+    if named not in places or named.role is not None:
+        return False
+    before = parse.text[: named.start]
+    is_first_of_several = named == places[0] and len(places) > 1
+    return is_living(before, parse.language) or (is_first_of_several and is_origin_said(fold(before)))
 
 
 def _is_misheard(parse: Parse, entity: Entity) -> bool:
@@ -47,11 +67,23 @@ def _is_misheard(parse: Parse, entity: Entity) -> bool:
     return entity.role == "exclude" and parse.intent.name.startswith("ask_") and entity.entity in _PLACES
 
 
-def _is_refused(parse: Parse, entity: Entity, before: list[Entity]) -> bool:
-    if is_refused(parse.text[: entity.start], parse.language):
-        return True
+def _is_refused(parse: Parse, named: Entity, before: Sequence[Entity]) -> bool:
+    words = parse.text[: named.start]
+    if named.entity == "level":
+        return is_lacking(words, parse.language)
+    if named.entity not in _REFUSABLE:
+        return False
     last = before[-1] if before else None
-    return last is not None and last.role == "exclude" and is_joined(parse.text[last.end : entity.start])
+    goes_on = last is not None and last.role == "exclude" and is_joined(parse.text[last.end : named.start])
+    return is_refused(words, parse.language) or goes_on
+
+
+def _takes_the_place(parse: Parse, entity: Entity, before: list[Entity], sought: Collection[str]) -> bool:
+    """Say whether a country named alone after a comma stands against the one refused, which was sought: "not X, Y"."""
+    last = before[-1] if before else None
+    if last is None or len(parse.entities) != _A_PAIR or last.role != "exclude" or last.norm not in tuple(sought):
+        return False
+    return is_apart(parse.text[last.end : entity.start])
 
 
 def _residence(entity: Entity) -> dict[str, str]:

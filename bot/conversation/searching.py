@@ -51,7 +51,7 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
     if not result.hits:
         return await _nothing_found(turn, criteria)
     if _is_minor(criteria) and not await _was_told_of_parents(turn):
-        preface = "\n".join(part for part in (preface, say("search.parents", turn.language)) if part)
+        preface = say("search.parents", turn.language)  # says what any other line above would say of their age
     statement = insert(ResultList).values(
         person_id=turn.person.id,
         criteria=criteria.to_json(),
@@ -61,6 +61,7 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
         created_at=turn.now,
     )
     kept = (await turn.session.scalars(statement.returning(ResultList))).one()
+    turn.conversation.offer_id = None  # "garde-la" under a new list means none of the old one
     return await show_page(turn, kept, 0, preface=preface)
 
 
@@ -84,7 +85,8 @@ async def kind_rows(turn: Turn, criteria: Criteria | None = None) -> list[list[B
         )
         for kind in kinds
     ]
-    buttons.append(Button(say("search.kind_any", turn.language), "search_with", {"criteria": known.to_json()}))
+    everything = replace(known, words="").to_json()  # "je veux partir" ranks nothing, and would leave out most
+    buttons.append(Button(say("search.kind_any", turn.language), "search_with", {"criteria": everything}))
     return [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
 
 
@@ -215,6 +217,13 @@ async def widen(turn: Turn, *, embedder: Embedder) -> Reply:
     running = Criteria.from_json(turn.conversation.criteria)
     found = await relaxations(turn.session, running, today=turn.today)
     return await search(turn, found[0].criteria if found else running, embedder=embedder)
+
+
+async def wider_rows(turn: Turn) -> list[list[Button]]:
+    """Return a button for each change to the running search that would find offers, or for each kind of search."""
+    running = Criteria.from_json(turn.conversation.criteria)
+    found = await relaxations(turn.session, running, today=turn.today)
+    return _widening_rows(turn, found) or await kind_rows(turn, running)
 
 
 def _widening_rows(turn: Turn, found: Sequence[Relaxation]) -> list[list[Button]]:

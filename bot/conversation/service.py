@@ -10,27 +10,29 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Histogram
 
+from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
-from bot.conversation.asking import waiting_for, waiting_rows
-from bot.conversation.context import RESUME, step_in_context
-from bot.conversation.decisions import decided, masked, step_of
+from bot.conversation.asking import asks, waiting_for, waiting_rows
+from bot.conversation.context import forget_question, placed
+from bot.conversation.decisions import decided, step_of
 from bot.conversation.emergency import EMERGENCY, flag_distress
+from bot.conversation.followups import RESUME, step_in_context
 from bot.conversation.hearing import is_insult, typed_press
+from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.manner import manner_asked
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.presses import press_button
 from bot.conversation.questions import answer_pending
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
-from bot.conversation.roles import note_residence, with_refusals
+from bot.conversation.roles import note_residence, with_origin, with_refusals
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
-from bot.conversation.unsure import is_unsure, may_be_distress
+from bot.conversation.unsure import is_faint, is_unsure, is_worth_asking, may_be_distress
 from bot.kit.errors import UserError
-from bot.kit.masking import mask
 from bot.locales.service import say
-from bot.transcripts.service import BUTTON, count_recent, log_message
+from bot.transcripts.service import BUTTON, count_recent
 from bot.understanding.answers import RasaTurn
 from bot.understanding.models import FALLBACK_INTENT, Parse
 from bot.understanding.service import (
@@ -56,7 +58,6 @@ _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 # The questions that change which step Rasa chooses; its domain knows no other.
 _ASKED_OF_RASA = ("which_kind", "confirm_restart")
 _log = structlog.get_logger(__name__)
-_turns = Counter("escale_turns_total", "Turns by who understood them", ["source"])
 _latency = Histogram("escale_turn_seconds", "From an update's reception to its answer being written")
 
 
@@ -116,7 +117,7 @@ async def answer_text(turn: Turn, services: Services) -> None:
 async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> None:
     turn.text = seen.text
     parse, step = await _understood(turn, services)
-    parse = with_refusals(parse)
+    parse = with_origin(with_refusals(parse, sought=Criteria.from_json(turn.conversation.criteria).countries))
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
     understood, step = step, await step_in_context(turn, parse, step)
@@ -174,32 +175,6 @@ async def is_pressing_too_fast(turn: Turn) -> bool:
     return True
 
 
-async def log_press(turn: Turn, verb: str, *, intent: str = BUTTON) -> None:
-    """Log a pressed button."""
-    turn.text = f"[{verb}]"
-    await log_incoming(turn, decided(turn.text, language=turn.language, intent=intent), source=BUTTON)
-    turn.text = ""
-
-
-async def log_incoming(turn: Turn, parse: Parse, *, intent: str | None = None, source: str | None = None) -> None:
-    """Log what came in, masked, with what was understood."""
-    entities = [masked(entity.to_json()) for entity in parse.entities]
-    await log_message(
-        turn.session,
-        person_id=turn.person.id,
-        text=mask(turn.text),
-        language=turn.language,
-        intent=intent or parse.intent.name,
-        confidence=parse.intent.confidence,
-        entities=entities,
-        source=source or parse.source,
-        model_version=parse.model,
-        update_id=turn.inbox_id,
-        now=turn.now,
-    )
-    _turns.labels(source or parse.source).inc()
-
-
 async def _is_told_of_flood(turn: Turn, *, pressed: bool = False) -> bool:
     told = await count_recent(
         turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW, pressed=pressed, intent=_FLOOD
@@ -219,9 +194,11 @@ async def _answer_with(
     if step == "empty":
         reply = Reply(say("chat.empty", turn.language))
     else:
-        waiting = waiting_for(turn)
+        waiting = waiting_for(turn.conversation)
+        forget_question(turn.conversation, step)
         reply = offer_others(turn, await take_step(turn, step, parse, services.tools), parse, needs or Needs())
-        if waiting is not None and waiting_for(turn) == waiting and step != EMERGENCY:
+        is_waiting = waiting is not None and waiting_for(turn.conversation) == waiting and not asks(reply)
+        if is_waiting and step != EMERGENCY:
             reply = replace(reply, rows=[*reply.rows, *waiting_rows(turn)])
     await send(turn, reply)
     _latency.observe(max(0.0, (turn.clock() - turn.received_at).total_seconds()))
@@ -239,9 +216,14 @@ async def _understood(turn: Turn, services: Services) -> tuple[Parse, str]:
         return parse, "search_offers" if is_unknown else step_of(parse.intent.name)
     turn.conversation.rasa_turns += 1
     parse = understand(answer.parse, text=turn.text, language=turn.language, today=turn.today, model=answer.model)
-    if is_unsure(parse):
-        return parse, EMERGENCY if may_be_distress(parse) else "did_you_mean"
-    return parse, _step_named(answer) or step_of(parse.intent.name)
+    if is_unsure(parse) and may_be_distress(parse):
+        return parse, EMERGENCY
+    meant = placed(parse, turn.conversation)
+    if meant.source != parse.source:
+        return meant, step_of(meant.intent.name)
+    if is_unsure(parse) and is_worth_asking(parse):
+        return parse, "did_you_mean"
+    return parse, "not_understood" if is_faint(parse) else _step_named(answer) or step_of(parse.intent.name)
 
 
 def _step_named(answer: RasaTurn) -> str | None:

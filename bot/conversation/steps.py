@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bot.catalogue.criteria import Criteria
+from bot.chat.formatting import escape
 from bot.conversation import (
     answers,
     combining,
@@ -24,9 +25,12 @@ from bot.conversation.markers import has_marker, rank_said
 from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
+from bot.kit.masking import mask
 from bot.kit.settings import Settings
+from bot.locales.service import say
 from bot.understanding.models import Parse
 
+_PLACES = ("country", "city", "region")
 # Steps that answer with one sentence of the catalogue.
 _SENTENCES = {
     "find_association": "answers.association",
@@ -60,6 +64,7 @@ async def take_step(turn: Turn, step: str, parse: Parse, tools: Tools) -> Reply:
 
 
 async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    _tell_unknown_places(turn, parse)
     criteria = start_search(parse, _running(turn))
     if _is_kind_to_ask(turn, parse, criteria):
         turn.conversation.criteria = criteria.to_json()
@@ -83,14 +88,32 @@ def _is_kind_to_ask(turn: Turn, parse: Parse, criteria: Criteria) -> bool:
 
 
 async def _refine(turn: Turn, parse: Parse, tools: Tools) -> Reply:
+    _tell_unknown_places(turn, parse)
     running = _running(turn)
     if running is not None and has_marker(parse.text, "wider", parse.language) and not names_something(parse):
         return await searching.widen(turn, embedder=tools.embedder)
-    return await searching.search(turn, refine_search(parse, running), embedder=tools.embedder)
+    refined = refine_search(parse, running)
+    if running is None and refined.is_bare():  # nothing was sought and nothing is named
+        return await searching.ask_kind(turn)
+    if running is not None and not names_something(parse) and _is_the_same(running, refined):
+        turn.notes.append(say("search.only_order", turn.language))
+    return await searching.search(turn, refined, embedder=tools.embedder)
+
+
+def _is_the_same(running: Criteria, refined: Criteria) -> bool:
+    """Whether the words alone have changed, which filter nothing."""
+    return replace(running, words="") == replace(refined, words="")
 
 
 async def _resume(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
     return await searching.resume(turn, embedder=tools.embedder)
+
+
+def _tell_unknown_places(turn: Turn, parse: Parse) -> None:
+    """Say above the answer which place was not recognised: a search must not look as if it had been."""
+    unknown = [entity.value for entity in parse.entities if entity.entity in _PLACES and entity.norm is None]
+    if unknown:
+        turn.notes.append(say("search.unknown_place", turn.language, what=escape(mask(", ".join(unknown)))))
 
 
 def _running(turn: Turn) -> Criteria | None:
@@ -168,7 +191,7 @@ async def _affirm(turn: Turn, parse: Parse, tools: Tools) -> Reply:
 async def _deny(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     if _running(turn) is not None and names_something(parse):  # "non, le Portugal"
         return await _refine(turn, parse, tools)
-    return answers.deny(turn)
+    return await answers.deny(turn)
 
 
 def _styled(wish: str) -> Callable[[Turn, Parse, Tools], Awaitable[Reply]]:
@@ -188,6 +211,10 @@ async def _emergency(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
 
 async def _did_you_mean(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
     return unsure.did_you_mean(turn, parse)
+
+
+async def _not_understood(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return await unsure.what_is_done_here(turn, key="answers.not_understood")
 
 
 async def _out_of_scope(turn: Turn) -> Reply:
@@ -216,6 +243,7 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "deny": _deny,
     "emergency": _emergency,
     "did_you_mean": _did_you_mean,
+    "not_understood": _not_understood,
     "choose_style": _style,
     "style_formal": _styled("formal"),
     "style_informal": _styled("informal"),

@@ -6,21 +6,27 @@ search knows is read from it each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
+from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
-from bot.conversation.markers import named_kinds
+from bot.conversation.markers import is_towards, named_kinds
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
-from bot.knowledge.service import PERMITS, STATUSES, Situation, read_value, told
+from bot.conversation.wording import describe
+from bot.knowledge.service import PERMITS, STATUSES, Programme, Situation, read_value, told
 from bot.locales.service import say
 from bot.understanding.models import Json, Parse
+from bot.vocabulary.countries import country_name
 from bot.vocabulary.kinds import KINDS, kind_label
 from bot.vocabulary.levels import LEVELS, level_below, level_label
 from bot.vocabulary.nationalities import nationality_codes
 
+_MOST_CHOICES = 6
+_LONGEST_NUMBER = 2  # digits
+_OF_THE_STAY = ("destination", "months", "kind")
 _HOME, _HOME_REGION = "FR", "auvergne-rhone-alpes"
 # What the buttons of a question stand for; other answers are typed.
 _CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
@@ -63,17 +69,55 @@ def note_told(conversation: Conversation, parse: Parse) -> None:
         conversation.situation = {**(conversation.situation or {}), **news}
 
 
-def situation_of(turn: Turn, parse: Parse | None = None) -> Situation:
-    """Return what is known: what was told, what the running search says, and what this message says of the stay."""
-    known = {**_from_search(Criteria.from_json(turn.conversation.criteria)), **(turn.conversation.situation or {})}
+def situation_of(turn: Turn, parse: Parse | None = None, *, stay: Mapping[str, Any] | None = None) -> Situation:
+    """Return what is known: what was told, what the running search says, and what this message says of the stay.
+
+    Of the stay, the running search counts for more than what was told before it, and `stay` and this message for more
+    than both: after a question on Canada, "il faut un visa ?" under a search in Spain means Spain.
+    """
+    sought = _from_search(Criteria.from_json(turn.conversation.criteria))
+    told_before = turn.conversation.situation or {}
+    known = {**sought, **told_before, **stay_kept(sought)}
     known.setdefault("residence", _HOME)  # the service speaks to people of the Loire; who is elsewhere says where
     if known["residence"] == _HOME:
         known.setdefault("region", _HOME_REGION)
+    known.update(stay or {})
     if parse is not None:
-        known.update(
-            {fact: value for fact in ("destination", "months", "kind") if (value := said(parse, fact)) is not None}
-        )
+        known.update(stay_said(parse))
     return Situation.of(known)
+
+
+def stay_said(parse: Parse, programmes: Sequence[Programme] = ()) -> dict[str, Any]:
+    """Return what a message says of the stay, as a flow keeps it; programmes of one kind say which."""
+    said_of_it = {fact: value for fact in _OF_THE_STAY if (value := said(parse, fact)) is not None}
+    return {**kind_of(programmes), **said_of_it}
+
+
+def kind_of(programmes: Sequence[Programme]) -> dict[str, Any]:
+    """Return the kind of stay that some programmes all have, as a flow keeps it."""
+    kinds = {programme.kind for programme in programmes}
+    return {"kind": kinds.pop()} if len(kinds) == 1 else {}
+
+
+def stay_kept(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a flow, or anything else that is known, says of the stay."""
+    return {fact: known[fact] for fact in _OF_THE_STAY if known.get(fact) is not None}
+
+
+def note_stay(conversation: Conversation, stay: Mapping[str, Any]) -> None:
+    """Keep the stay that a question names, for the next question: nobody says twice where they want to go."""
+    if stay:
+        conversation.situation = {**(conversation.situation or {}), **stay}
+
+
+def for_search(turn: Turn, flow: Mapping[str, Any]) -> str:
+    """Return the line that says which place of the running search an answer is about; "" when a message named it."""
+    criteria = Criteria.from_json(turn.conversation.criteria)
+    is_from_search = flow["name"] in ("visa", "funding") and not flow.get("destination") and criteria.has_place()
+    if not is_from_search:
+        return ""
+    places = Criteria(countries=criteria.countries, regions=criteria.regions, cities=criteria.cities)
+    return say("knowledge.for_search", turn.language, what=escape(describe(places, turn.language)))
 
 
 def places_meant(turn: Turn, parse: Parse) -> list[str]:
@@ -93,19 +137,31 @@ def _read_grant(parse: Parse) -> bool | None:
 
 
 def _read_nationality(parse: Parse) -> Any:
-    return list(nationality_codes(parse.text)) or _entity(parse, "country")
+    """Return the nationalities said, or the country: "Italie" answers, "et en Italie ?" asks something else."""
+    named = (entity for entity in parse.entities if entity.entity == "country" and entity.role is None and entity.norm)
+    country = next((entity.norm for entity in named if not is_towards(parse.text[: entity.start])), None)
+    return list(nationality_codes(parse.text)) or country
 
 
 def _read_kind(parse: Parse) -> str | None:
     return next(iter(named_kinds(parse.text)), None)
 
 
-def question_rows(fact: str, flow: dict[str, Any], language: str) -> list[list[Button]]:
+def question_rows(turn: Turn, fact: str, flow: dict[str, Any]) -> list[list[Button]]:
     """Return the buttons that answer the question on `fact`, and the one that skips it."""
-    labels = _labels(fact, language, is_border=flow.get("name") == "visa")
+    is_border = flow.get("name") == "visa"
+    choices = fact == "destination" and _countries_sought(turn)
+    labels = choices or _labels(fact, turn.language, is_border=is_border)
     buttons = [Button(label, "tell", {"fact": fact, "value": value, "flow": flow}) for label, value in labels]
-    skip = Button(say("knowledge.skip", language), "tell", {"fact": fact, "value": None, "flow": flow})
+    skip = Button(say("knowledge.skip", turn.language), "tell", {"fact": fact, "value": None, "flow": flow})
     return [*(buttons[i : i + 2] for i in range(0, len(buttons), 2)), [skip]]
+
+
+def _countries_sought(turn: Turn) -> list[tuple[str, Any]]:
+    """Return the countries of the running search between which a question on the destination chooses."""
+    codes = Criteria.from_json(turn.conversation.criteria).countries
+    is_choice = 1 < len(codes) <= _MOST_CHOICES
+    return [(country_name(code, turn.language), [code]) for code in codes] if is_choice else []
 
 
 def _labels(fact: str, language: str, *, is_border: bool) -> list[tuple[str, Any]]:
@@ -140,7 +196,15 @@ def _places(parse: Parse) -> list[str]:
     return found
 
 
+def _bare_number(parse: Parse, numbers: range) -> int | None:
+    """Return the number that a message is, if it may be the answer: "19" to "Quel âge ?"."""
+    text = parse.text.strip()
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER and int(text) in numbers else None
+
+
 def _months(parse: Parse) -> Any:
+    if (number := _bare_number(parse, range(1, 37))) is not None:
+        return number
     norm = _entity(parse, "duration")
     if not isinstance(norm, dict):
         return None
@@ -153,6 +217,7 @@ def _entity(parse: Parse, name: str, *, role: str | None = None) -> Json:
 
 
 _READERS: dict[str, Callable[[Parse], Any]] = {
+    "age": lambda parse: _entity(parse, "age") or _bare_number(parse, range(10, 100)),
     "status": lambda parse: read_value(parse.text, "status"),
     "permit": lambda parse: read_value(parse.text, "permit"),
     "region": lambda parse: read_value(parse.text, "region"),

@@ -18,6 +18,8 @@ CLOSE_GAP = 0.06
 SURE_ENOUGH = 0.5
 # Below this, an intent is not worth a button.
 LEAST_LIKELY = 0.05
+# Small talk fainter than this is no yes and no goodbye: of the validation messages, none that was right is.
+FAINT = 0.35
 _SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
 # A place alone fits each of these, and each answers with offers: asking which would only cost a turn.
 _SEARCHES = frozenset({"search_any", "refine_search"})
@@ -36,6 +38,16 @@ def is_unsure(parse: Parse) -> bool:
     return is_close and not _answer_alike(first.name, others[0].name)
 
 
+def is_faint(parse: Parse) -> bool:
+    """Say whether a message was taken for a yes, a no, thanks or a goodbye for want of anything better."""
+    return parse.source == "rasa" and parse.intent.name in _SMALL_TALK and parse.intent.confidence < FAINT
+
+
+def is_worth_asking(parse: Parse) -> bool:
+    """Say whether asking which intent was meant helps: not when small talk was heard for want of anything better."""
+    return not is_faint(parse) or len(_useful(parse)) > 1
+
+
 def may_be_distress(parse: Parse) -> bool:
     """Say whether distress is one of the two likeliest of an unsure message: then help lines are the answer."""
     return any(intent.name == EMERGENCY for intent in likeliest(parse))
@@ -43,13 +55,22 @@ def may_be_distress(parse: Parse) -> bool:
 
 def likeliest(parse: Parse) -> tuple[Intent, ...]:
     """Return the two likeliest intents that something can be done about."""
+    return _known(parse)[:2]
+
+
+def _known(parse: Parse) -> tuple[Intent, ...]:
     known = [one for one in parse.ranking if one.name not in {OUT_OF_SCOPE, FALLBACK_INTENT}]
-    return tuple(one for one in known if one.confidence >= LEAST_LIKELY)[:2]
+    return tuple(one for one in known if one.confidence >= LEAST_LIKELY)
+
+
+def _useful(parse: Parse) -> tuple[Intent, ...]:
+    """Return the two likeliest besides small talk: nobody wants a button to "say no"."""
+    return tuple(intent for intent in _known(parse) if intent.name not in _SMALL_TALK)[:2]
 
 
 def did_you_mean(turn: Turn, parse: Parse) -> Reply:
     """Ask which of the two likeliest was meant; a button keeps what the message named, masked."""
-    rows = [[meant_button(turn, parse, intent.name)] for intent in likeliest(parse)]
+    rows = [[meant_button(turn, parse, intent.name)] for intent in _useful(parse) or likeliest(parse)]
     other = Button(say("chat.something_else", turn.language), "something_else")
     return Reply(say("chat.did_you_mean", turn.language), [*rows, [other]])
 

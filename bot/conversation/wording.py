@@ -9,11 +9,12 @@ from decimal import Decimal
 
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import isolate
 from bot.locales.service import say
+from bot.vocabulary.cities import town_label
 from bot.vocabulary.countries import country_name, country_with_preposition
 from bot.vocabulary.fields import field_label
 from bot.vocabulary.kinds import kind_label
@@ -22,6 +23,8 @@ from bot.vocabulary.programmes import programme_label
 from bot.vocabulary.regions import region_codes, region_countries, region_label
 
 _WEEKS_A_MONTH = 4
+_SAID_IN_WEEKS = 2  # months: up to here, a stay that begins under one is told in weeks
+_QUARTERS_UP_TO = 3  # months: nobody says a month and a quarter
 _NO_CENTS = re.compile(r"[.,]00(?=\D|$)")
 
 
@@ -46,18 +49,23 @@ def describe(criteria: Criteria, language: str, *, count: int = 2) -> str:
 
 
 def months(low: Decimal | float | None, high: Decimal | float | None, language: str) -> str:
-    """Return a stay's length in months, or in weeks below one month; "" when unknown."""
-    if low is None and high is None:
-        return ""
-    if low is None or high is None:
-        if high is None:
-            return say("search.duration_from", language, low=number(low or 0))
-        return _exact(high, language)
-    if low == high:
+    """Return a stay's length in months, or in weeks when it may be shorter than one; "" when unknown."""
+    if low is None:
+        return "" if high is None else _exact(high, language)
+    if high is None:
+        return say("search.duration_from", language, length=_exact(low, language))
+    if low == high or (low < 1 and _weeks(low) == _weeks(high)):
         return _exact(low, language)
-    if high < 1:
-        return _exact(high, language)
-    return say("search.duration_range", language, low=number(low), high=number(high))
+    return _span(low, high, language)
+
+
+def _span(low: Decimal | float, high: Decimal | float, language: str) -> str:
+    has_quarters = high <= _QUARTERS_UP_TO and (low * 2 % 1 or high * 2 % 1)
+    if has_quarters or (low < 1 and high <= _SAID_IN_WEEKS):
+        return say("search.duration_range_weeks", language, low=_weeks(low), high=_weeks(high))
+    if low < 1:
+        return say("search.duration_mixed", language, low=_exact(low, language), high=_exact(high, language))
+    return say("search.duration_range", language, low=number(low, language), high=number(high, language))
 
 
 def length(value: Decimal | float, language: str) -> str:
@@ -65,9 +73,9 @@ def length(value: Decimal | float, language: str) -> str:
     return _exact(value if value < 1 else round(value), language)
 
 
-def number(value: Decimal | float) -> str:
-    """Return a number without useless zeros: 2, 1.5, 0.25."""
-    return f"{float(value):.2f}".rstrip("0").rstrip(".")
+def number(value: Decimal | float, language: str) -> str:
+    """Return a number as the language writes it, without useless zeros: 2, 1,5, 0.25."""
+    return format_decimal(float(value), format="0.##", locale=language)
 
 
 def day(value: date, language: str) -> str:
@@ -94,14 +102,18 @@ def listed(items: Iterable[str], language: str, *, style: str = "standard") -> s
 
 def _exact(value: Decimal | float, language: str) -> str:
     if value < 1:
-        return say("search.duration_weeks", language, count=max(1, round(float(value) * _WEEKS_A_MONTH)))
+        return say("search.duration_weeks", language, count=_weeks(value))
     if float(value) == int(value):
         return say("search.duration_months", language, count=int(value))
-    return say("search.duration_fraction", language, count=number(value))
+    return say("search.duration_fraction", language, count=number(value, language))
+
+
+def _weeks(value: Decimal | float) -> int:
+    return max(1, round(float(value) * _WEEKS_A_MONTH))
 
 
 def _places(criteria: Criteria, language: str) -> str:
-    cities = [isolate(city.name) if language == "ar" else city.name for city in criteria.cities]
+    cities = [_town(city.name, language) for city in criteria.cities]
     regions = [region_label(code, language) for code in criteria.regions]
     countries = [country_with_preposition(code, language) for code in criteria.countries]
     return _alternatives([*cities, *regions, *countries], language)
@@ -114,10 +126,15 @@ def _stay(criteria: Criteria, language: str) -> str:
 def _refusals(criteria: Criteria, language: str) -> str:
     names = [kind_label(kind, language, is_plural=True) for kind in criteria.excluded_kinds]
     names += _countries_by_region(criteria.excluded_countries, language)
-    names += [isolate(key.title()) if language == "ar" else key.title() for key in criteria.excluded_cities]
+    names += [_town(key.title(), language) for key in criteria.excluded_cities]
     names += [field_label(code, language).lower() for code in criteria.excluded_fields]
     names += [programme_label(code, language) for code in criteria.excluded_programmes]
     return say("search.without", language, what=listed(names, language)) if names else ""
+
+
+def _town(name: str, language: str) -> str:
+    label = town_label(name, language)
+    return isolate(label) if language == "ar" else label
 
 
 def _countries_by_region(codes: Iterable[str], language: str) -> list[str]:

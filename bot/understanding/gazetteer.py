@@ -130,10 +130,15 @@ def _entity(
     return Entity(kind, value, first, last, role, norm)
 
 
+def is_origin_said(before: str) -> bool:
+    """Say whether the folded words before a place tell where somebody is or comes from: "im 19 from"."""
+    return bool(_ORIGINS.search(before))
+
+
 def _role(before: str) -> str | None:
     if _EXCLUDES.search(before):
         return "exclude"
-    return "origin" if _ORIGINS.search(before) else None
+    return "origin" if is_origin_said(before) else None
 
 
 def _is_age(phrase: str) -> bool:

@@ -42,7 +42,7 @@ def detect_language(text: str, *, previous: str | None, telegram: str | None) ->
         return "es"
     words = [word.folded for word in words_of(text)]
     is_settled = previous in LANGUAGES
-    by_words = _language_of_words(words, needed=_ENOUGH_EVIDENCE if is_settled else 1)
+    by_words = _language_of_words(words, needed=_ENOUGH_EVIDENCE if is_settled else 1, spoken=previous)
     return by_words or _language_of_lingua(text, words, is_settled=is_settled) or kept
 
 
@@ -63,14 +63,17 @@ def _is_in_arabic_letters(text: str) -> bool:
     return arabic > 1 and arabic >= _ARABIC_SHARE * len(letters)
 
 
-def _language_of_words(words: list[str], *, needed: int) -> str | None:
-    """Return the language with most evidence when it leads and has enough, an opening being enough alone."""
+def _language_of_words(words: list[str], *, needed: int, spoken: str | None) -> str | None:
+    """Return the language with most evidence when it leads and has enough.
+
+    An opening is enough alone, and so is one word of the language spoken so far.
+    """
     evidence = {language: sum(word in known for word in words) for language, known in _lexicon().items()}
     best, second = sorted(evidence, key=lambda language: evidence[language], reverse=True)[:2]
     if evidence[best] == evidence[second]:
         return _opening_language(words) if len(words) <= _SENTENCE else None
     is_opened = _opening_language(words) == best
-    return best if evidence[best] >= needed or is_opened else None
+    return best if evidence[best] >= needed or is_opened or best == spoken else None
 
 
 def _opening_language(words: list[str]) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.understanding.ear import DistressEar, find_weights
 from bot.understanding.errors import RasaUnavailable
-from bot.understanding.gazetteer import find_entities
+from bot.understanding.gazetteer import find_entities, is_origin_said
 from bot.understanding.guard import Screen, Verdict, is_distress, screen
 from bot.understanding.language import detect_language, preload_languages
 from bot.understanding.models import FALLBACK_INTENT, Entity, Intent, Parse
@@ -33,6 +33,7 @@ __all__ = [
     "detect_language",
     "find_weights",
     "is_distress",
+    "is_origin_said",
     "preload",
     "screen",
     "understand",

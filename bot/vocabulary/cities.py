@@ -94,6 +94,12 @@ def city_label(city: City, language: str) -> str:
     return names[known_language(language)] if names else city.name
 
 
+def town_label(name: str, language: str) -> str:
+    """Return the name in a language of the town that a name stands for, or the name as it is."""
+    town = find_city(name)
+    return city_label(town, language) if town is not None and fold(town.name) == fold(name) else name
+
+
 def preload_cities() -> int:
     """Load the index now rather than at the first question; return how many names it holds."""
     _exonyms()

@@ -69,6 +69,12 @@ def test_kinds_are_named_in_order_and_refused_by_the_words_before() -> None:
     assert refused_kinds("pas de souci pour un stage", "fr") == ()
 
 
+def test_a_kind_after_no_and_a_comma_is_wanted() -> None:
+    assert refused_kinds("no, un trabajo", "es") == ()
+    assert refused_kinds("no, a job", "en") == ()
+    assert refused_kinds("pas un stage, un job", "fr") == ("internship",)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -83,7 +89,10 @@ def test_asking_what_a_thing_is_stands_at_the_beginning(text: str, expected: boo
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("منح للدراسة في ألمانيا", "exchange"), ("أبحث عن فرصة للعمل", "job"), ("بالتطوع", "volunteering")],
-)
+    [
+        ("منح للدراسة في ألمانيا", "exchange"), ("أبحث عن فرصة للعمل", "job"), ("بالتطوع", "volunteering"),
+        ("أريد العمل التطوعي", "volunteering"), ("عملا تطوعيا", "volunteering"),
+    ],
+)  # fmt: skip
 def test_a_kind_is_read_with_what_arabic_glues_before_it(text: str, kind: str) -> None:
     assert named_kinds(text) == (kind,)

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from bot.catalogue.criteria import CityChoice, Criteria
-from bot.conversation.refinement import refine_search, start_search
+from bot.conversation.refinement import refine_search, search_asked_about, start_search
 from bot.understanding.models import Entity, Intent, Parse
 
 
@@ -174,6 +174,32 @@ def test_leaving_for_another_country_keeps_the_kind_that_is_known() -> None:
         said("je veux partir au Canada", named("country", "Canada", "CA"), intent="search_any"), SPAIN
     )
     assert (criteria.kind, criteria.countries) == ("internship", ("CA",))
+
+
+def test_the_words_that_rank_leave_out_places_and_what_is_refused() -> None:
+    spain = Entity("country", "espagne", 16, 23, norm="ES")
+    kids = Entity("field", "enfants", 36, 43, role="exclude", norm="childhood")
+    parse = Parse(
+        "cuisine vegan en espagne sans les   enfants", "fr", Intent("search_job", 0.9), entities=(spain, kids)
+    )
+    words = start_search(parse, None).words
+    assert "vegan" in words
+    assert "espagne" not in words
+    assert "enfants" not in words
+
+
+def test_an_age_with_a_kind_and_a_place_asks_about_that_stay_and_alone_about_the_running_search() -> None:
+    age, italy = named("age", "17 ans", 17), Entity("country", "italie", 40, 46, norm="IT")
+    asked = search_asked_about(said("17 ans je peux faire un stage en italie ?", age, italy), Criteria(kind="job"))
+    assert (asked.kind, asked.countries, asked.age) == ("internship", ("IT",), 17)
+    running = search_asked_about(said("17 ans c possible ?", age), SPAIN)
+    assert (running.kind, running.countries, running.age) == ("internship", ("ES",), 17)
+
+
+def test_what_is_put_back_is_refused_no_more_and_is_not_all_that_is_wanted() -> None:
+    refused = Criteria(kind="job", excluded_countries=("ES", "IT"))
+    refined = refine_search(said("remets l'espagne", named("country", "espagne", "ES")), refused)
+    assert (refined.countries, refined.excluded_countries) == ((), ("IT",))
 
 
 def test_without_the_bac_the_search_is_for_somebody_who_has_no_diploma() -> None:

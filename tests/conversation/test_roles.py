@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from bot.conversation.models import Conversation
-from bot.conversation.roles import note_residence, with_refusals
+from bot.conversation.roles import note_residence, with_origin, with_refusals
 from bot.understanding.models import Entity, Intent, Parse
 
 
@@ -20,7 +20,9 @@ def parsed(text: str, language: str, *named: tuple[str, str, object]) -> Parse:
     [
         ("pas en Afrique", "fr", "Afrique"), ("hors Europe", "fr", "Europe"), ("tout sauf l'Asie", "fr", "Asie"),
         ("anywhere but Europe, not in Africa", "en", "Africa"), ("except Europe", "en", "Europe"),
-        ("menos en África", "es", "África"), ("ليس في أفريقيا", "ar", "أفريقيا"), ("خارج أوروبا", "ar", "أوروبا"),
+        ("actually anywhere but Africa", "en", "Africa"), ("pas avec l'Europe", "fr", "Europe"),
+        ("menos en África", "es", "África"), ("ليس في أفريقيا", "ar", "أفريقيا"),
+        ("وليس في أفريقيا", "ar", "أفريقيا"), ("خارج أوروبا", "ar", "أوروبا"),
     ],
 )  # fmt: skip
 def test_what_the_words_before_a_place_refuse_is_refused(text: str, language: str, place: str) -> None:
@@ -50,6 +52,43 @@ def test_where_a_person_is_becomes_their_residence(now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "place"),
+    [
+        ("actually no, Spain", "en", "Spain"),
+        ("no, en España", "es", "España"),
+        ("non, l'Espagne", "fr", "Espagne"),
+        ("لا، في إسبانيا", "ar", "إسبانيا"),
+    ],
+)
+def test_what_a_correction_names_is_wanted_whatever_the_model_says(text: str, language: str, place: str) -> None:
+    start = text.index(place)
+    refused = Entity("country", place, start, start + len(place), role="exclude", norm="ES")
+    parse = Parse(text, language, Intent("refine_search", 0.9), entities=(refused,))
+    assert [entity.role for entity in with_refusals(parse).entities] == [None]
+
+
+def test_after_a_comma_a_place_to_go_to_is_no_longer_refused() -> None:
+    canada, italy = ("country", "canada", "CA"), ("country", "italie", "IT")
+    parse = with_refusals(parsed("pas au canada, en italie", "fr", canada, italy))
+    assert [entity.role for entity in parse.entities] == ["exclude", None]
+
+
+def test_another_country_after_a_comma_takes_the_place_of_the_one_sought() -> None:
+    spain, italy = ("country", "Spain", "ES"), ("country", "Italy", "IT")
+    parse = parsed("not Spain, Italy", "en", spain, italy)
+    assert [entity.role for entity in with_refusals(parse, sought=["ES"]).entities] == ["exclude", None]
+    assert [entity.role for entity in with_refusals(parse).entities] == ["exclude", "exclude"]
+
+
+def test_a_place_said_before_another_may_be_where_the_person_is() -> None:
+    lyon = ("city", "lyon", {"city": "Lyon", "country": "FR"})
+    both = parsed("im 19 from lyon i want to go to spain", "en", lyon, ("country", "spain", "ES"))
+    alone = parsed("im 19 from lyon", "en", lyon)
+    assert [entity.role for entity in with_origin(both).entities] == ["origin", None]
+    assert [entity.role for entity in with_origin(alone).entities] == [None]
+
+
+@pytest.mark.parametrize(
     ("text", "language", "diploma", "role"),
     [
         ("c'est possible sans le bac ?", "fr", "bac", "exclude"),
@@ -76,12 +115,12 @@ def test_a_diploma_that_somebody_does_not_have_is_not_taken_for_theirs(
     ],
 )  # fmt: skip
 def test_where_somebody_lives_or_what_they_leave_is_not_where_they_go(text: str, language: str, place: str) -> None:
-    parse = with_refusals(parsed(text, language, ("country", place, "FR")))
+    parse = with_origin(parsed(text, language, ("country", place, "FR")))
     assert parse.entities[0].role == "origin"
 
 
 def test_the_cost_of_living_somewhere_says_where_one_wants_to_go() -> None:
-    parse = with_refusals(parsed("what is the cost of living in Spain", "en", ("country", "Spain", "ES")))
+    parse = with_origin(parsed("what is the cost of living in Spain", "en", ("country", "Spain", "ES")))
     assert parse.entities[0].role is None
 
 

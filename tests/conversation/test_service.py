@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation.incoming import log_incoming
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
-from bot.conversation.service import log_incoming
 from bot.kit.clock import local_day
 from bot.profiles.service import person_of_chat
 from bot.transcripts.models import LoggedMessage

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from bot.conversation.decisions import kept_parse, parse_kept
-from bot.conversation.unsure import is_unsure, likeliest, may_be_distress
+from bot.conversation.unsure import is_faint, is_unsure, is_worth_asking, likeliest, may_be_distress
 from bot.locales.service import LANGUAGES, say
 from bot.understanding.models import Entity, Intent, Parse
 
@@ -63,3 +63,15 @@ def test_every_intent_that_may_be_meant_has_a_short_phrase(language: str) -> Non
     intents = {name for file in DOMAIN.glob("*.yml") for name in yaml.safe_load(file.read_text()).get("intents", [])}
     for name in intents - {"out_of_scope", "nlu_fallback"}:
         assert 0 < len(say(f"intents.{name}", language)) <= LONGEST_LABEL
+
+
+def test_a_faint_yes_is_no_yes() -> None:
+    assert is_faint(parsed(("affirm", 0.26), ("ask_visa", 0.1)))
+    assert not is_faint(parsed(("affirm", 0.9), ("deny", 0.1)))
+    assert not is_faint(parsed(("search_any", 0.26), ("affirm", 0.1)))
+
+
+def test_a_faint_yes_beside_nothing_better_is_not_worth_asking_about() -> None:
+    assert not is_worth_asking(parsed(("affirm", 0.34), ("complaint", 0.29), ("greet", 0.14)))
+    assert is_worth_asking(parsed(("affirm", 0.3), ("search_job", 0.28), ("ask_visa", 0.1)))
+    assert is_worth_asking(parsed(("affirm", 0.45), ("complaint", 0.42)))

@@ -88,6 +88,11 @@ def test_at_most_5_calm_texts_in_100_raise_a_false_alarm() -> None:
         "أبي يضربني",
         "ليس لدي مكان أنام فيه الليلة",
         "bghit nmout",
+        "j'en peux plus je veux partir d'ici pour toujours",
+        "je veux partir de ce monde",
+        "i want to leave this world",
+        "quiero irme de este mundo",
+        "أريد أن أرحل عن هذه الدنيا",
     ],
 )
 def test_distress_is_recognised_as_chat_writes_it(text: str) -> None:
@@ -109,6 +114,9 @@ def test_distress_is_recognised_as_chat_writes_it(text: str) -> None:
         "j'ai été viré de mon stage",
         "c'est dangereux le mexique ?",
         "help me find a job",
+        "je veux quitter ce monde du travail et partir loin",
+        "i want to leave this world a better place",
+        "j'en peux plus de la routine, je veux partir au Canada pour de bon, un job",
         "",
     ],
 )

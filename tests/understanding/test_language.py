@@ -61,6 +61,16 @@ def test_an_explicit_greeting_changes_the_language(text: str, language: str) -> 
         assert detect_language(text, previous=previous, telegram=None) == language
 
 
+@pytest.mark.parametrize("thanks", ["thanks", "merci", "gracias", "chokran"])
+@pytest.mark.parametrize("previous", LANGUAGES)
+def test_thanks_alone_are_said_in_every_language(thanks: str, previous: str) -> None:
+    assert detect_language(thanks, previous=previous, telegram=None) == previous
+
+
+def test_one_word_of_the_language_spoken_so_far_keeps_it() -> None:
+    assert detect_language("ch7al f nhar", previous="ar", telegram="fr") == "ar"
+
+
 def test_arabic_letters_are_arabic_even_among_french_words() -> None:
     assert detect_language("بغيت stage ف فرنسا", previous="fr", telegram="fr") == "ar"
 

@@ -1,0 +1,31 @@
+"""What the turns before make of a message: the way back, the name of a sheet, a follow-up of the last answer."""
+
+from __future__ import annotations
+
+from bot.conversation.asking import is_waiting
+from bot.conversation.eligibility import is_follow_up
+from bot.conversation.emergency import EMERGENCY
+from bot.conversation.markers import is_resuming
+from bot.conversation.programmes import is_what_is
+from bot.conversation.refinement import names_something
+from bot.conversation.replies import Turn
+from bot.understanding.models import Parse
+
+RESUME = "resume_search"
+
+
+async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
+    """Return the step that a message means where the conversation stands; distress changes for nothing."""
+    if step == EMERGENCY:
+        return step
+    if _is_way_back(turn, parse):
+        return RESUME
+    if await is_what_is(turn, parse):
+        return "answer_programme"
+    return "answer_eligibility" if is_follow_up(turn, parse) else step
+
+
+def _is_way_back(turn: Turn, parse: Parse) -> bool:
+    """Say whether "on reprend" means the running search; without one, it means the questions under way."""
+    has_search = turn.conversation.criteria is not None
+    return is_resuming(turn.text) and not names_something(parse) and (has_search or not is_waiting(turn.conversation))
