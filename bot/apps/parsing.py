@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,9 +13,12 @@ from typing import Any
 from bot.kit.errors import Unavailable
 from bot.understanding.models import Entity, Intent, Parse
 from bot.understanding.service import (
+    Alarm,
+    DistressEar,
     RasaClient,
     Verdict,
     detect_language,
+    is_alarming,
     screen,
     understand,
     understand_simply,
@@ -30,12 +33,12 @@ class Reader:
 
     Attributes:
         rasa: asked for each message; None understands as a conversation does while Rasa is down.
-        hears_distress: says whether a text shows distress, before Rasa.
+        ear: listens for distress, before Rasa.
         today: the day that the messages were written, for dates.
     """
 
     rasa: RasaClient | None
-    hears_distress: Callable[[str], bool]
+    ear: DistressEar
     today: date
 
 
@@ -98,7 +101,8 @@ async def parse_text(text: str, reader: Reader) -> Parse:
         return Parse(text, language, Intent("out_of_scope", 1.0), (Intent("out_of_scope", 1.0),), source="rules")
     parse = await _understood(seen.text, language, reader)
     intent, ranking = parse.intent, parse.ranking
-    if reader.hears_distress(text):
+    alarm = reader.ear.listen(text)
+    if is_alarming(alarm, parse) if reader.rasa else alarm is not Alarm.NONE:
         intent = Intent("emergency", 1.0)
         ranking = (intent, *(other for other in ranking if other.name != intent.name))
     entities = parse.entities if seen.text == text else tuple(_placed(parse.entities, text))

@@ -78,7 +78,7 @@ async def open_collaborators(
         embedder = SentenceEmbedder()
         tools = Tools(embedder=embedder, settings=settings)
         services = Services(
-            rasa=rasa, hears_distress=open_ear(embedder).hears, tools=tools,
+            rasa=rasa, ear=open_ear(embedder), tools=tools,
             show_typing=functools.partial(_show_typing, sessions),
         )  # fmt: skip
         try:

@@ -76,7 +76,7 @@ async def _parse_all(settings: Settings, base_url: str | None) -> None:
         rasa = None
         if base_url is not None:
             rasa = RasaClient(base_url, settings.secret_for_rasa(), http, timeout=_PATIENCE_SECONDS)
-        reader = Reader(rasa, open_ear(SentenceEmbedder()).hears, local_day(utc_now()))
+        reader = Reader(rasa, open_ear(SentenceEmbedder()), local_day(utc_now()))
         async for result in parse_lines(_lines_of_input(), reader):
             print_json(result)
 

@@ -40,7 +40,7 @@ async def answer_command(turn: Turn, services: Services, name: str, argument: st
     """Answer a command; words after it ("/chercher stage en Italie") are answered as a message, and so is distress."""
     command = _COMMANDS.get(name)
     is_search = command == "search" and bool(argument)
-    if is_search or services.hears_distress(turn.text):
+    if is_search or services.ear.hears(turn.text):
         turn.text = argument if is_search else turn.text
         await answer_text(turn, services)
         return

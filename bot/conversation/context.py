@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.asking import is_waiting
-from bot.conversation.emergency import EMERGENCY
 from bot.conversation.markers import (
     has_marker,
     is_bare_rank,
@@ -25,6 +24,7 @@ from bot.conversation.searching import WHICH_KIND, WIDEN
 from bot.conversation.unsure import SURE_ENOUGH, likeliest
 from bot.knowledge.service import plain_answer
 from bot.understanding.models import Intent, Parse
+from bot.understanding.service import EMERGENCY
 from bot.vocabulary.kinds import kind_of_intent
 
 # Up to this many words, a message under a search is about it.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from bot.conversation.replies import Reply, Turn
 from bot.locales.service import say
 from bot.transcripts.service import flag_conversation
-
-EMERGENCY = "emergency"
+from bot.understanding.service import EMERGENCY
 
 
 async def answer_emergency(turn: Turn) -> Reply:

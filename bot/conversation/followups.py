@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.conversation.asking import is_waiting
 from bot.conversation.eligibility import is_follow_up
-from bot.conversation.emergency import EMERGENCY
 from bot.conversation.markers import is_resuming
 from bot.conversation.programmes import is_what_is
 from bot.conversation.refinement import names_something
 from bot.conversation.replies import Turn
 from bot.understanding.models import Parse
+from bot.understanding.service import EMERGENCY
 
 RESUME = "resume_search"
 

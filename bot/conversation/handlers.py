@@ -124,7 +124,7 @@ async def _on_media(arrival: Arrival) -> None:
     if await is_flooding(turn, arrival.services):
         return
     await _welcome_once(turn, arrival.services)
-    if caption and not arrival.services.hears_distress(caption):
+    if caption and not arrival.services.ear.hears(caption):
         await send(turn, Reply(say(key, turn.language)))
     if caption:
         await answer_text(turn, arrival.services)
@@ -219,7 +219,7 @@ async def _open_turn(arrival: Arrival) -> Turn:
 
 
 async def _welcome_once(turn: Turn, services: Services) -> bool:
-    if turn.person.welcomed_at is not None or services.hears_distress(turn.text):
+    if turn.person.welcomed_at is not None or services.ear.hears(turn.text):
         return False  # help lines first, our notice another time
     turn.person.welcomed_at = turn.now
     await send(turn, answers.welcome(turn, services.tools.settings))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Protocol
 
-import structlog
 from prometheus_client import Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
 from bot.conversation.asking import asks, waiting_for, waiting_rows
-from bot.conversation.context import forget_question, placed
+from bot.conversation.context import forget_question
 from bot.conversation.decisions import decided, step_of
-from bot.conversation.emergency import EMERGENCY, flag_distress
+from bot.conversation.emergency import flag_distress
 from bot.conversation.followups import RESUME, step_in_context
 from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.incoming import log_incoming, log_press
@@ -25,29 +21,17 @@ from bot.conversation.manner import manner_asked
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.presses import press_button
 from bot.conversation.questions import answer_pending
+from bot.conversation.reading import Rasa, read_text
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.roles import note_residence, with_origin, with_refusals
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
-from bot.conversation.unsure import is_faint, is_unsure, is_worth_asking, may_be_distress
 from bot.kit.errors import UserError
 from bot.locales.service import say
 from bot.transcripts.service import BUTTON, count_recent
-from bot.understanding.answers import RasaTurn
-from bot.understanding.models import FALLBACK_INTENT, Parse
-from bot.understanding.service import (
-    RasaUnavailable,
-    Screen,
-    Verdict,
-    detect_language,
-    screen,
-    understand,
-    understand_simply,
-)
+from bot.understanding.models import Parse
+from bot.understanding.service import EMERGENCY, Alarm, DistressEar, Screen, Verdict, detect_language, screen
 
-# A Rasa turn costs 0.6 ms more for each earlier turn of its conversation: a fresh one now and then costs nothing,
-# because these tables, not Rasa's tracker, hold the state.
-TURNS_PER_RASA_CONVERSATION = 5
 FLOOD_WINDOW = timedelta(minutes=1)
 FLOOD_LIMIT = 20
 PRESS_LIMIT = 60  # turning pages is quicker than writing
@@ -55,22 +39,7 @@ URGENT_LIMIT = 60  # distress is answered even in a burst of messages
 _READ_IN_A_FLOOD = 500
 _FLOOD = "flood"  # the intent of what was not read
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
-# The questions that change which step Rasa chooses; its domain knows no other.
-_ASKED_OF_RASA = ("which_kind", "confirm_restart")
-_log = structlog.get_logger(__name__)
 _latency = Histogram("escale_turn_seconds", "From an update's reception to its answer being written")
-
-
-class Rasa(Protocol):
-    """Whoever decides what a text means and which step follows."""
-
-    async def turn(self, conversation_id: str, text: str, context: dict[str, Any]) -> RasaTurn:
-        """Return the decision for one text.
-
-        Raises:
-            RasaUnavailable: no usable answer in time.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -78,11 +47,11 @@ class Services:
     """What a turn needs besides its transaction.
 
     Attributes:
-        hears_distress: says whether a text shows distress; asked first, without Rasa, a few milliseconds a message.
+        ear: listens for distress in a text; asked first, without Rasa, a few milliseconds a message.
     """
 
     rasa: Rasa
-    hears_distress: Callable[[str], bool]
+    ear: DistressEar
     tools: Tools
     show_typing: Callable[[Turn], Awaitable[None]]
 
@@ -91,7 +60,8 @@ async def answer_text(turn: Turn, services: Services) -> None:
     """Answer what a person wrote: guards first, then Rasa, else the search on their own words."""
     if await is_flooding(turn, services):
         return
-    is_urgent = services.hears_distress(turn.text)
+    alarm = services.ear.listen(turn.text)
+    is_urgent = alarm is Alarm.CERTAIN
     if not is_urgent and (press := await typed_press(turn)) is not None:
         await _answer_press(turn, services, press)
         return
@@ -111,12 +81,12 @@ async def answer_text(turn: Turn, services: Services) -> None:
     elif seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="out_of_scope"), "empty")
     else:
-        await _answer_understood(turn, services, seen)
+        await _answer_understood(turn, services, seen, alarm)
 
 
-async def _answer_understood(turn: Turn, services: Services, seen: Screen) -> None:
+async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm: Alarm) -> None:
     turn.text = seen.text
-    parse, step = await _understood(turn, services)
+    parse, step = await read_text(turn, rasa=services.rasa, show_typing=services.show_typing, alarm=alarm)
     parse = with_origin(with_refusals(parse, sought=Criteria.from_json(turn.conversation.criteria).countries))
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
@@ -151,7 +121,7 @@ async def is_flooding(turn: Turn, services: Services) -> bool:
     Distress is still heard, by its first words: reading long texts through is what a flood would keep us busy with.
     """
     recent = await count_recent(turn.session, person_id=turn.person.id, now=turn.now, window=FLOOD_WINDOW)
-    is_urgent = recent >= FLOOD_LIMIT and services.hears_distress(turn.text[:_READ_IN_A_FLOOD])
+    is_urgent = recent >= FLOOD_LIMIT and services.ear.hears(turn.text[:_READ_IN_A_FLOOD])
     if recent < FLOOD_LIMIT or (recent < URGENT_LIMIT and is_urgent):
         return False
     if is_urgent:
@@ -202,69 +172,6 @@ async def _answer_with(
             reply = replace(reply, rows=[*reply.rows, *waiting_rows(turn)])
     await send(turn, reply)
     _latency.observe(max(0.0, (turn.clock() - turn.received_at).total_seconds()))
-
-
-async def _understood(turn: Turn, services: Services) -> tuple[Parse, str]:
-    """Return what the text means and the step to take, by Rasa if it answers, else by simple means."""
-    try:
-        async with _typing_when_slow(turn, services):
-            answer = await services.rasa.turn(rasa_conversation(turn), turn.text, rasa_context(turn))
-    except RasaUnavailable as error:
-        _log.warning("simple_mode", reason=error.reason.value)
-        parse = understand_simply(turn.text, language=turn.language, today=turn.today)
-        is_unknown = parse.intent.name == FALLBACK_INTENT
-        return parse, "search_offers" if is_unknown else step_of(parse.intent.name)
-    turn.conversation.rasa_turns += 1
-    parse = understand(answer.parse, text=turn.text, language=turn.language, today=turn.today, model=answer.model)
-    if is_unsure(parse) and may_be_distress(parse):
-        return parse, EMERGENCY
-    meant = placed(parse, turn.conversation)
-    if meant.source != parse.source:
-        return meant, step_of(meant.intent.name)
-    if is_unsure(parse) and is_worth_asking(parse):
-        return parse, "did_you_mean"
-    return parse, "not_understood" if is_faint(parse) else _step_named(answer) or step_of(parse.intent.name)
-
-
-def _step_named(answer: RasaTurn) -> str | None:
-    """Return the step that Rasa's custom action named."""
-    for message in answer.messages:
-        if isinstance(message.custom, dict) and isinstance(step := message.custom.get("step"), str):
-            return step
-    return None
-
-
-def rasa_conversation(turn: Turn) -> str:
-    """Return the identity of the short Rasa conversation in use; a fresh one begins every few turns."""
-    if turn.conversation.rasa_turns >= TURNS_PER_RASA_CONVERSATION:
-        turn.conversation.rasa_epoch += 1
-        turn.conversation.rasa_turns = 0
-    return f"{turn.person.channel}-{turn.person.id}-{turn.conversation.rasa_epoch}"
-
-
-def rasa_context(turn: Turn) -> dict[str, Any]:
-    """Return what Rasa must know of the state to choose a step; sent at each turn, so that it may forget."""
-    pending = turn.conversation.pending_question
-    return {
-        "language": turn.language,
-        "pending_question": pending if pending in _ASKED_OF_RASA else "none",
-        "has_search": turn.conversation.criteria is not None,
-        "has_list": turn.conversation.list_id is not None,
-    }
-
-
-@contextlib.asynccontextmanager
-async def _typing_when_slow(turn: Turn, services: Services) -> Any:
-    async def later() -> None:
-        await asyncio.sleep(0.7)
-        await services.show_typing(turn)
-
-    task = asyncio.create_task(later())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def _is_notice_due(turn: Turn) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.decisions import kept_parse
-from bot.conversation.emergency import EMERGENCY
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import kind_rows
 from bot.locales.service import say
 from bot.understanding.models import FALLBACK_INTENT, Intent, Parse
+from bot.understanding.service import EMERGENCY
 
 OUT_OF_SCOPE = "out_of_scope"
 # Two intents are close when their probabilities differ by less than this, and the best is no surer than that. Both are

@@ -14,13 +14,13 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.kit.embedding import DIMENSIONS, Embedder
+from bot.understanding.alarm import Alarm
 from bot.understanding.guard import LONGEST_TEXT, is_distress, opened
 
 PARTS = 8_192
@@ -54,18 +54,6 @@ class EarWeights:
     parts: Numbers
     rarity: Numbers
     bias: float
-
-
-class Alarm(Enum):
-    """What the ear hears in a message.
-
-    `SUSPECTED` is distress unless somebody who understands the message (Rasa, when it answers) is sure of another
-    meaning; `CERTAIN` needs no second opinion.
-    """
-
-    NONE = "none"
-    SUSPECTED = "suspected"
-    CERTAIN = "certain"
 
 
 class DistressEar:

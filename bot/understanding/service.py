@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.understanding.alarm import EMERGENCY, Alarm, is_alarming
 from bot.understanding.ear import DistressEar, find_weights
 from bot.understanding.errors import RasaUnavailable
 from bot.understanding.gazetteer import find_entities, is_origin_said
@@ -25,6 +26,8 @@ from bot.vocabulary.cities import preload_cities
 from bot.vocabulary.text import fold
 
 __all__ = [
+    "EMERGENCY",
+    "Alarm",
     "DistressEar",
     "RasaClient",
     "RasaUnavailable",
@@ -32,6 +35,7 @@ __all__ = [
     "Verdict",
     "detect_language",
     "find_weights",
+    "is_alarming",
     "is_distress",
     "is_origin_said",
     "preload",

@@ -71,7 +71,7 @@ async def open_house(
             settings=settings, database_url=database_url, engine=engine, sessions=sessions,
             queue=open_queue(database_url), clock=clock, embedder=embedder, rasa=RasaClient(rasa_url, SECRET, http),
             services=Services(
-                rasa=RasaClient(rasa_url, SECRET, http), hears_distress=open_ear(embedder).hears,
+                rasa=RasaClient(rasa_url, SECRET, http), ear=open_ear(embedder),
                 tools=Tools(embedder=embedder, settings=settings), show_typing=_no_typing,
             ),
         )  # fmt: skip

@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, cast
 
 from bot.apps.parsing import Reader, parse_lines
+from bot.kit.embedding import Embedder
 from bot.understanding.answers import RasaParse
 from bot.understanding.errors import RasaUnavailable, Reason
-from bot.understanding.service import RasaClient, is_distress
+from bot.understanding.service import DistressEar, RasaClient
 
 TODAY = date(2026, 11, 23)
 
@@ -34,7 +35,8 @@ async def parsed(*lines: str, with_rasa: bool = True) -> list[dict[str, Any]]:
         for line in lines:
             yield line + "\n"
 
-    reader = Reader(cast("RasaClient", _Rasa()) if with_rasa else None, is_distress, TODAY)
+    ear = DistressEar(cast("Embedder", None), None)
+    reader = Reader(cast("RasaClient", _Rasa()) if with_rasa else None, ear, TODAY)
     return [result async for result in parse_lines(read(), reader)]
 
 

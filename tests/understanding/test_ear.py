@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from bot.kit.embedding import SentenceEmbedder
-from bot.understanding.ear import Alarm, DistressEar, find_weights, pieces_of, scores_of, write_weights
+from bot.understanding.alarm import Alarm
+from bot.understanding.ear import DistressEar, find_weights, pieces_of, scores_of, write_weights
 from bot.understanding.fitting import Phrase, fit_ear, minimise
 from bot.understanding.guard import is_distress
 
