@@ -26,7 +26,7 @@ from bot.understanding.guard import LONGEST_TEXT, is_distress, opened
 PARTS = 8_192
 # Set on the validation phrases and messages (docs/decisions/0011-distress.md): most distress heard for the least false
 # alarms, without Rasa and with its second opinion.
-SUSPECTED_FROM = -0.8
+SUSPECTED_FROM = -1.0
 CERTAIN_FROM = 1.0
 PIECE_GAP = 2.0  # how much more a piece of a text must say than a whole one
 WEIGHTS = "distress-"  # the files of weights are named so, with a digest of what they were fitted on

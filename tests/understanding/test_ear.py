@@ -59,7 +59,7 @@ def test_nineteen_of_twenty_phrases_of_distress_are_heard_without_rasa(ear: Dist
 
 def test_near_misses_are_taken_for_distress_no_oftener_than_was_measured(ear: DistressEar) -> None:
     calm = [text for language in LANGUAGES for text in phrases("nlu/distress", language)["calm"]]
-    assert sum(map(ear.hears, calm)) / len(calm) <= 0.11
+    assert sum(map(ear.hears, calm)) / len(calm) <= 0.125
 
 
 def test_the_cries_for_help_and_the_calm_texts_of_the_first_corpus_are_told_apart(ear: DistressEar) -> None:
