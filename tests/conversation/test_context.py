@@ -142,6 +142,20 @@ def test_money_that_is_named_is_asked_for(conversation: Conversation, text: str)
     assert placed(read(text, ("help", 0.54), ("ask_funding", 0.46)), conversation).intent.name == "ask_funding"
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("do my parents have to sign something", "en"), ("faut l'accord de mes parents ?", "fr"),
+        ("necesito permiso de mis padres?", "es"), ("هل أحتاج موافقة والدي", "ar"),
+    ],
+)  # fmt: skip
+def test_what_parents_sign_is_a_paper_when_the_model_hesitates(
+    conversation: Conversation, text: str, language: str
+) -> None:
+    parse = read(text, ("how_to_apply", 0.33), ("ask_visa", 0.26), language=language)
+    assert placed(parse, conversation).intent.name == "ask_visa"
+
+
 @pytest.mark.parametrize("question", ["confirm_restart", "widen"])
 def test_what_was_asked_is_dropped_once_something_else_is_answered(conversation: Conversation, question: str) -> None:
     conversation.pending_question = question
