@@ -112,6 +112,12 @@ def named_kinds(text: str) -> tuple[str, ...]:
     return tuple(sorted(whole, key=lambda kind: spans[kind]))
 
 
+def wanted_kinds(text: str, language: str) -> tuple[str, ...]:
+    """Return the kinds of offer that a text names and does not refuse, in its order."""
+    refused = refused_kinds(text, language)
+    return tuple(kind for kind in named_kinds(text) if kind not in refused)
+
+
 def rank_said(text: str, *, last: int) -> int | None:
     """Return the rank that a message names ("le 2e", "the second one", "la dernière"), or None."""
     folded = fold(text)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from bot.catalogue.criteria import CityChoice, Criteria
-from bot.conversation.markers import has_marker, named_kinds, refused_kinds
+from bot.conversation.markers import has_marker, refused_kinds, wanted_kinds
 from bot.kit.masking import cut_out, mask
 from bot.understanding.models import Entity, Intent, Parse
 from bot.vocabulary.kinds import kind_of_intent
@@ -62,21 +62,19 @@ def refine_search(parse: Parse, running: Criteria | None) -> Criteria:
     is_replacing = has_marker(parse.text, "replacing", parse.language)
     is_adding = has_marker(parse.text, "adding", parse.language) and not is_replacing
     base = _widened(parse, before)
-    refused = refused_kinds(parse.text, parse.language)
-    named = [kind for kind in named_kinds(parse.text) if kind not in refused]
-    if named and (is_replacing or refused):
+    named = wanted_kinds(parse.text, parse.language)
+    if named and (is_replacing or refused_kinds(parse.text, parse.language)):
         base = replace(base, kind=named[0])
     refined = _kinds_settled(criteria_of(parse, base, adds=is_adding), parse)
-    if has_marker(
-        parse.text, "restoring", parse.language
-    ):  # "remets l'Afrique" refuses it no more, and wants the rest too
+    # "Remets l'Afrique" refuses it no more, and wants the rest too.
+    if has_marker(parse.text, "restoring", parse.language):
         refined = replace(refined, countries=base.countries, regions=base.regions, cities=base.cities)
     return replace(refined, words=f"{before.words} {_own_words(parse)}".strip()[-_LONGEST_WORDS:])
 
 
 def search_asked_about(parse: Parse, running: Criteria) -> Criteria:
     """Return what "à 17 ans je peux faire un stage en Italie ?" asks about; with an age alone, the running search."""
-    kinds = [kind for kind in named_kinds(parse.text) if kind not in refused_kinds(parse.text, parse.language)]
+    kinds = wanted_kinds(parse.text, parse.language)
     asked = replace(parse, intent=Intent(f"search_{kinds[0]}" if kinds else "search_any", parse.intent.confidence))
     if any(entity.norm is not None and entity.entity in _OF_A_STAY and not entity.role for entity in parse.entities):
         return start_search(asked, running)
@@ -106,10 +104,10 @@ def _own_words(parse: Parse) -> str:
 
 def _kind_wanted(parse: Parse) -> str | None:
     """Return the kind of the intent, or another that is named when the message refuses that one."""
-    kind, refused = kind_of_intent(parse.intent.name), refused_kinds(parse.text, parse.language)
-    if kind not in refused:
+    kind = kind_of_intent(parse.intent.name)
+    if kind not in refused_kinds(parse.text, parse.language):
         return kind
-    return next((named for named in named_kinds(parse.text) if named not in refused), None)
+    return next(iter(wanted_kinds(parse.text, parse.language)), None)
 
 
 def _kinds_settled(criteria: Criteria, parse: Parse) -> Criteria:
