@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, shortened, visible_length
@@ -31,7 +32,6 @@ _MOST_QUESTIONS = 3
 _LONGEST_FOLLOW_UP = 6  # words
 _JUDGED = ("programmes", "courses", "funding")
 _OFFERS = "offers"
-_ADULT = 18
 _LONGEST_LABEL = 60
 
 
@@ -190,7 +190,7 @@ async def _offer(turn: Turn, identity: int) -> _Subject:
 
 def _conditions_of(offer: Offer) -> list[Condition]:
     """Return what an offer asks of age and level, as the search reads it: below eighteen only what says so is open."""
-    youngest = max(offer.age_min or 0, 0 if offer.open_to_minors else _ADULT)
+    youngest = max(offer.age_min or 0, 0 if offer.open_to_minors else ADULT)
     conditions = []
     if youngest or offer.age_max is not None:
         conditions.append(Condition(fact="age", min=youngest or None, max=offer.age_max))

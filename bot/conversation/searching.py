@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import insert, select
 
-from bot.catalogue.criteria import Criteria
+from bot.catalogue.criteria import ADULT, Criteria
 from bot.catalogue.service import (
     Relaxation,
     facets,
@@ -36,7 +36,6 @@ _FEW = 2  # down to here, buttons that widen are
 _FACET_BUTTONS = 3
 # What is pending when the kind was asked.
 WHICH_KIND = "which_kind"
-_ADULT = 18
 # What is pending when nothing was found and something wider was offered.
 WIDEN = "widen"
 
@@ -240,7 +239,7 @@ def _of_their_age(turn: Turn, criteria: Criteria) -> Criteria:
 
 
 def _is_minor(criteria: Criteria) -> bool:
-    return criteria.age is not None and criteria.age < _ADULT
+    return criteria.age is not None and criteria.age < ADULT
 
 
 async def _open_kinds(turn: Turn, criteria: Criteria) -> list[str]:
@@ -251,6 +250,6 @@ async def _open_kinds(turn: Turn, criteria: Criteria) -> list[str]:
 
 async def _was_told_of_parents(turn: Turn) -> bool:
     """Whether a list was shown to them as a minor before: the parents' authorisation was mentioned then."""
-    as_minor = ResultList.criteria["age"].as_integer() < _ADULT
+    as_minor = ResultList.criteria["age"].as_integer() < ADULT
     query = select(ResultList.id).where(ResultList.person_id == turn.person.id, as_minor).limit(1)
     return await turn.session.scalar(query) is not None

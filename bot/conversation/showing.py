@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.catalogue.criteria import ADULT
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
@@ -27,13 +28,11 @@ from bot.knowledge.service import (
     read_library,
 )
 from bot.locales.service import say
-from bot.understanding.models import Parse
 
 EXIT_PAPER = "ast-principe"
 MOST_BUTTONS = 6
 _MOST_NEIGHBOURS = 4
 _MOST_NAMED = 2
-_ADULT = 18
 
 
 async def show_sheet(turn: Turn, topic: str, identity: str, *, page: int = 0) -> Reply:
@@ -141,13 +140,7 @@ def exit_paper_button(turn: Turn) -> Button:
 def is_minor(situation: Situation) -> bool:
     """Return whether somebody is known to be under eighteen."""
     age = situation.spans.get("age")
-    return age is not None and age.high is not None and age.high < _ADULT
-
-
-def programme_codes(parse: Parse) -> list[str]:
-    """Return the codes of the programmes that a message names."""
-    norms = [entity.norm for entity in parse.entities if entity.entity == "programme" and entity.norm]
-    return [str(code) for norm in norms for code in (norm if isinstance(norm, list | tuple) else [norm])]
+    return age is not None and age.high is not None and age.high < ADULT
 
 
 def _neighbours(library: Library, entry: Entry) -> Sequence[tuple[str, Entry]]:

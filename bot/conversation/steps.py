@@ -28,9 +28,8 @@ from bot.kit.embedding import Embedder
 from bot.kit.masking import mask
 from bot.kit.settings import Settings
 from bot.locales.service import say
-from bot.understanding.models import Parse
+from bot.understanding.models import PLACES, Parse
 
-_PLACES = ("country", "city", "region")
 # Steps that answer with one sentence of the catalogue.
 _SENTENCES = {
     "find_association": "answers.association",
@@ -111,7 +110,7 @@ async def _resume(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 def _tell_unknown_places(turn: Turn, parse: Parse) -> None:
     """Say above the answer which place was not recognised: a search must not look as if it had been."""
-    unknown = [entity.value for entity in parse.entities if entity.entity in _PLACES and entity.norm is None]
+    unknown = [entity.value for entity in parse.entities if entity.entity in PLACES and entity.norm is None]
     if unknown:
         turn.notes.append(say("search.unknown_place", turn.language, what=escape(mask(", ".join(unknown)))))
 
@@ -146,7 +145,7 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     combined = await combining.answer_combining(turn, parse)
     sourced = combined or await eligibility.answer_eligibility(turn, parse)
-    return sourced or await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
+    return sourced or await answers.show_what_accepts(turn, parse, embedder=tools.embedder)
 
 
 async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
