@@ -21,7 +21,7 @@ from bot.conversation import (
     unsure,
 )
 from bot.conversation.emergency import answer_emergency
-from bot.conversation.markers import has_marker, rank_said
+from bot.conversation.markers import has_marker
 from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
@@ -129,9 +129,7 @@ async def _details(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _save(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
-    rank = rank_said(turn.text, last=searching.PAGE_SIZE)
-    offer_id = turn.conversation.offer_id if rank is None else None
-    return await offers.save_offer(turn, offer_id or await offers.chosen_offer(turn, embedder=tools.embedder))
+    return await offers.save_offer(turn, await offers.open_offer(turn, embedder=tools.embedder))
 
 
 async def _saved(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
