@@ -62,7 +62,8 @@ def is_lacking(before: str, language: str) -> bool:
 
 def is_living(before: str, language: str) -> bool:
     """Say whether the words before a place say that somebody lives there: "j'habite en", "I live in", or leaves it."""
-    return _ends_with("living", language, "between", before.lower().replace("cost of living", ""))
+    is_said = _ends_with("living", language, "between", before)
+    return is_said and not _ends_with("not_living", language, "between", before)
 
 
 def is_joined(between: str) -> bool:
