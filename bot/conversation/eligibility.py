@@ -18,9 +18,9 @@ from bot.conversation.cards import origin_line, own_words, to_confirm
 from bot.conversation.conditions import failed_words, missing_words
 from bot.conversation.markers import has_marker, named_kinds
 from bot.conversation.offers import show_offer
-from bot.conversation.replies import Reply, Turn
+from bot.conversation.replies import ANSWER_LIMIT, Reply, Turn
 from bot.conversation.searching import current_list
-from bot.conversation.sheets import LONGEST_ANSWER, source_line
+from bot.conversation.sheets import source_line
 from bot.conversation.showing import exit_lines, exit_paper_button, offer_choice, sheet_button, show_entry
 from bot.conversation.telling import note_told, places_meant, situation_of, stay_said
 from bot.kit.errors import UserError
@@ -132,7 +132,7 @@ async def _eligibility(turn: Turn, flow: dict[str, Any]) -> Reply:
     if len(tail) > 1:
         rows.insert(0, [exit_paper_button(turn)])
     text = "\n".join([*_judgement_lines(subject, judgement, turn.language), *tail])
-    if visible_length(text) > LONGEST_ANSWER:
+    if visible_length(text) > ANSWER_LIMIT:
         text = "\n".join([*_judgement_lines(subject, judgement, turn.language, is_short=True), *tail])
     return Reply(text, rows)
 

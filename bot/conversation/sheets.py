@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.chat.formatting import escape, visible_length
+from bot.conversation.replies import ANSWER_LIMIT
 from bot.conversation.wording import day
 from bot.knowledge.service import Course, Entry, Helpline, Paper, Programme, Scheme, Text, Trade, Visa
 from bot.locales.service import say
 
-LONGEST_ANSWER = 600  # visible characters before the buttons
 _WHOLE_DAY = 3  # parts of a date that names its day
 _MANY_REPOSITORIES = "github.com"
 
@@ -27,8 +27,8 @@ def sheet_pages(entry: Entry, language: str, *, today: date) -> list[str]:
 
 
 def pages(lines: Sequence[str], tail: str = "") -> list[str]:
-    """Return lines in pages of at most `LONGEST_ANSWER` visible characters, `tail` at the end of each."""
-    room = LONGEST_ANSWER - visible_length(tail) - 1
+    """Return lines in pages of at most `ANSWER_LIMIT` visible characters, `tail` at the end of each."""
+    room = ANSWER_LIMIT - visible_length(tail) - 1
     filled: list[list[str]] = [[]]
     for line in lines:
         if filled[-1] and visible_length("\n".join([*filled[-1], line])) > room:

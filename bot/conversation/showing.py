@@ -11,8 +11,8 @@ from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import has_marker
-from bot.conversation.replies import Reply, Turn
-from bot.conversation.sheets import LONGEST_ANSWER, lines_of, sheet_pages, source_line
+from bot.conversation.replies import ANSWER_LIMIT, Reply, Turn
+from bot.conversation.sheets import lines_of, sheet_pages, source_line
 from bot.kit.errors import UserError
 from bot.knowledge.service import (
     Course,
@@ -83,7 +83,7 @@ async def training_rows(turn: Turn, text: str) -> list[list[Button]]:
 def show_side_by_side(turn: Turn, pair: Sequence[tuple[str, Entry]]) -> Reply:
     """Return two sheets in short, one above the other, each with its source; for whom they are, if there is room."""
     shown = "\n\n".join(_in_short(turn, entry, with_whom=True) for _, entry in pair)
-    if visible_length(shown) > LONGEST_ANSWER:
+    if visible_length(shown) > ANSWER_LIMIT:
         shown = "\n\n".join(_in_short(turn, entry, with_whom=False) for _, entry in pair)
     buttons = [[sheet_button(topic, entry, turn.language)] for topic, entry in pair]
     return Reply(shown, [*buttons, *resume_rows(turn)])
