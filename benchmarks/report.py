@@ -20,7 +20,7 @@ _INTRODUCTION = """\
 Written by `make bench`: every figure is measured on real processes, started by the run on 127.0.0.1 in a folder of its
 own, with its peers beside it. A turn counts from the POST of the update to the webhook until the double of the Bot API
 (`tests/fixtures/bot_api`) has received the answer: storing, Rasa, search, database and sender are all part of it. What
-people write comes from the held-out files, which the model never saw, in a realistic mix (`benchmarks/sentences.py`).
+people write comes from the validation files, which the model never saw, in a realistic mix (`benchmarks/sentences.py`).
 The pace of Telegram is lifted on both sides (`ESCALE_SENDER_RATE`), because 27 messages a second would be all that is
 measured; nothing else differs from `escale up`. PostgreSQL counts by PSS, every other process by RSS.
 """

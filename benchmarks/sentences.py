@@ -41,7 +41,7 @@ def sentences_by_intent() -> dict[str, list[str]]:
 
 
 def distinct_sentences() -> list[str]:
-    """Return every held-out sentence once, shuffled the same way at each run."""
+    """Return every sentence once, shuffled the same way at each run."""
     every = dict.fromkeys(text for texts in sentences_by_intent().values() for text in texts)
     texts = list(every)
     random.Random(7).shuffle(texts)  # noqa: S311 - a benchmark, not a secret

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
+ADULT = 18  # years; below, only what is open to minors is found
+
 
 @dataclass(frozen=True)
 class CityChoice:

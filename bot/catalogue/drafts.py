@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import KINDS
 from bot.locales.service import say
 from bot.vocabulary.countries import is_country
@@ -22,7 +23,6 @@ from bot.vocabulary.text import fold
 COVERS = ("housing", "travel", "insurance", "meals")
 PERIODS = ("hour", "day", "week", "month", "year", "total")
 CEFR = ("A1", "A2", "B1", "B2", "C1", "C2")
-_ADULT = 18
 _LONGEST_STAY = 60
 
 
@@ -153,7 +153,7 @@ class OfferDraft(_Strict):
                 raise PydanticCustomError("order", "order", {"low": low_name, "high": high_name})
         if self.start_until is not None and self.start_from is None:
             raise PydanticCustomError("start_missing", "start_missing", {})
-        if self.open_to_minors and self.age_min is not None and self.age_min >= _ADULT:
+        if self.open_to_minors and self.age_min is not None and self.age_min >= ADULT:
             raise PydanticCustomError("minors", "minors", {"age": self.age_min})
         return self
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.catalogue.criteria import Criteria
+from bot.catalogue.criteria import ADULT, Criteria
 from bot.catalogue.nearness import near_fields
 from bot.catalogue.places import wanted_city_keys, wanted_countries
 from bot.vocabulary.levels import LEVELS, level_order
 from bot.vocabulary.programmes import widened
 from bot.vocabulary.text import fold
 
-ADULT = 18
 # "3 months" also finds twelve weeks, which are 2.8 months.
 _DURATION_SLACK = 0.12
 # Few countries go through the GIN index; many are looked up in a hash, offer by offer.

@@ -11,8 +11,8 @@ from typing import Any
 from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.catalogue.criteria import Criteria
-from bot.catalogue.filters import ADULT, filter_values
+from bot.catalogue.criteria import ADULT, Criteria
+from bot.catalogue.filters import filter_values
 from bot.catalogue.indexing import signs_text, vector_text
 from bot.catalogue.places import wanted_countries
 from bot.catalogue.queries import NARROW, SETTINGS, WIDE, WORDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.catalogue.criteria import Criteria
+from bot.catalogue.criteria import ADULT, Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.refinement import search_asked_about
@@ -17,7 +17,6 @@ from bot.understanding.models import Parse
 from bot.vocabulary.levels import level_label
 
 LANGUAGE_NAMES = {"fr": "Français", "en": "English", "es": "Español", "ar": "العربية"}
-_ADULT = 18
 
 
 def simple_answer(turn: Turn, key: str, settings: Settings) -> Reply:
@@ -57,7 +56,7 @@ def choose_language(turn: Turn, wanted: str | None) -> Reply:
     return Reply(say(key, turn.language), [buttons[:2], buttons[2:]])
 
 
-async def answer_eligibility(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
+async def show_what_accepts(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
     """With an age or a level, told now or before, show what accepts it; otherwise say how conditions are shown."""
     asked = search_asked_about(parse, Criteria.from_json(turn.conversation.criteria))
     told = turn.conversation.situation or {}
@@ -75,7 +74,7 @@ def _what_fits(turn: Turn, wanted: Criteria) -> str:
         return say(
             "answers.eligibility_level", turn.language, level=escape(level_label(str(wanted.level), turn.language))
         )
-    return say("answers.eligibility_age", turn.language, age=wanted.age) if wanted.age >= _ADULT else ""
+    return say("answers.eligibility_age", turn.language, age=wanted.age) if wanted.age >= ADULT else ""
 
 
 def confirm_restart(turn: Turn) -> Reply:

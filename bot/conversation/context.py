@@ -14,9 +14,8 @@ from bot.conversation.markers import (
     is_bare_rank,
     is_seeking,
     is_whatever,
-    named_kinds,
     needs_of,
-    refused_kinds,
+    wanted_kinds,
 )
 from bot.conversation.models import Conversation
 from bot.conversation.refinement import names_something
@@ -77,7 +76,7 @@ def _under_a_search(parse: Parse, conversation: Conversation) -> str | None:
     if conversation.criteria is None or len(parse.text.split()) > _SHORT:
         return None
     names = names_something(parse)
-    kinds = _kinds_wanted(parse)
+    kinds = wanted_kinds(parse.text, parse.language)
     is_about_kinds = parse.intent.name in ("affirm", "deny") or (parse.intent.name == _REFINE and not names)
     if is_about_kinds and len(kinds) == 1:  # "no, mejor un trabajo", "ok exchange then"
         return f"search_{kinds[0]}"
@@ -95,7 +94,7 @@ def _by_its_words(parse: Parse) -> str | None:
         return None
     if (of_that_age := _search_at_an_age(parse)) is not None:
         return of_that_age
-    named = _kinds_wanted(parse)
+    named = wanted_kinds(parse.text, parse.language)
     second = others[0].name if others else None
     needs = needs_of(parse.text)
     if second in needs and best.name not in needs and not best.name.startswith("search_"):
@@ -104,10 +103,6 @@ def _by_its_words(parse: Parse) -> str | None:
         return _ANY if kind_of_intent(best.name) and second == _ANY and not _is_sure(parse) else None
     is_search = (best.name.startswith("search_") or is_seeking(parse.text)) and best.name not in needs
     return second if is_search and [second] == [f"search_{kind}" for kind in named] else None
-
-
-def _kinds_wanted(parse: Parse) -> list[str]:
-    return [kind for kind in named_kinds(parse.text) if kind not in refused_kinds(parse.text, parse.language)]
 
 
 def _search_at_an_age(parse: Parse) -> str | None:

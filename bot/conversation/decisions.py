@@ -1,4 +1,4 @@
-"""What is decided without Rasa: the step that follows an intent, and the parse of what needed no understanding."""
+"""What is decided without Rasa: the step after an intent, the parse of what was plain, the parse a button kept."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, shortened, visible_length
@@ -17,9 +18,9 @@ from bot.conversation.cards import origin_line, own_words, to_confirm
 from bot.conversation.conditions import failed_words, missing_words
 from bot.conversation.markers import has_marker, named_kinds
 from bot.conversation.offers import show_offer
-from bot.conversation.replies import Reply, Turn
+from bot.conversation.replies import ANSWER_LIMIT, Reply, Turn
 from bot.conversation.searching import current_list
-from bot.conversation.sheets import LONGEST_ANSWER, source_line
+from bot.conversation.sheets import source_line
 from bot.conversation.showing import exit_lines, exit_paper_button, offer_choice, sheet_button, show_entry
 from bot.conversation.telling import note_told, places_meant, situation_of, stay_said
 from bot.kit.errors import UserError
@@ -31,7 +32,6 @@ _MOST_QUESTIONS = 3
 _LONGEST_FOLLOW_UP = 6  # words
 _JUDGED = ("programmes", "courses", "funding")
 _OFFERS = "offers"
-_ADULT = 18
 _LONGEST_LABEL = 60
 
 
@@ -132,7 +132,7 @@ async def _eligibility(turn: Turn, flow: dict[str, Any]) -> Reply:
     if len(tail) > 1:
         rows.insert(0, [exit_paper_button(turn)])
     text = "\n".join([*_judgement_lines(subject, judgement, turn.language), *tail])
-    if visible_length(text) > LONGEST_ANSWER:
+    if visible_length(text) > ANSWER_LIMIT:
         text = "\n".join([*_judgement_lines(subject, judgement, turn.language, is_short=True), *tail])
     return Reply(text, rows)
 
@@ -190,7 +190,7 @@ async def _offer(turn: Turn, identity: int) -> _Subject:
 
 def _conditions_of(offer: Offer) -> list[Condition]:
     """Return what an offer asks of age and level, as the search reads it: below eighteen only what says so is open."""
-    youngest = max(offer.age_min or 0, 0 if offer.open_to_minors else _ADULT)
+    youngest = max(offer.age_min or 0, 0 if offer.open_to_minors else ADULT)
     conditions = []
     if youngest or offer.age_max is not None:
         conditions.append(Condition(fact="age", min=youngest or None, max=offer.age_max))

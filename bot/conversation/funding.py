@@ -12,9 +12,10 @@ from bot.chat.formatting import escape
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import Inquiry, go_on, is_waiting, situation_for
 from bot.conversation.conditions import fact_label
+from bot.conversation.refinement import programmes_of
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.sheets import pages, source_line
-from bot.conversation.showing import MOST_BUTTONS, more_row, programme_codes, sheet_button, show_entry
+from bot.conversation.showing import MOST_BUTTONS, more_row, sheet_button, show_entry
 from bot.conversation.telling import kind_of, note_stay, note_told, stay_kept, stay_said
 from bot.conversation.wording import listed
 from bot.knowledge.service import Judged, Scheme, Stack, find_named, programmes_of_codes, read_library, stack
@@ -34,7 +35,7 @@ async def answer_funding(turn: Turn, parse: Parse) -> Reply:
     named = [found for found in find_named(library, parse.text) if found.topic == "funding"]
     if named:
         return await show_entry(turn, "funding", named[0].entries[0])
-    programmes = programmes_of_codes(library, programme_codes(parse))
+    programmes = programmes_of_codes(library, programmes_of(parse.entities))
     codes = [entry.id for entry in programmes]
     note_stay(turn.conversation, stay_said(parse))
     flow = {"name": "funding", "asked": [], "programmes": codes, **stay_said(parse, programmes)}

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Chat, Update
 from telegram.constants import ChatMemberStatus
@@ -24,8 +23,8 @@ from bot.conversation import answers
 from bot.conversation.commands import answer_command
 from bot.conversation.decisions import decided
 from bot.conversation.incoming import log_incoming, log_press
-from bot.conversation.models import Conversation
 from bot.conversation.presses import press_button
+from bot.conversation.queries import conversation_of
 from bot.conversation.replies import Reply, Turn, send, speak
 from bot.conversation.service import (
     Services,
@@ -200,13 +199,7 @@ async def _open_turn(arrival: Arrival) -> Turn:
     person = await person_of_chat(
         arrival.session, channel=arrival.row.channel, chat_id=chat_id, telegram_language=telegram_language, now=now
     )
-    await arrival.session.execute(
-        insert(Conversation)
-        .values(person_id=person.id, page=0, rasa_epoch=0, rasa_turns=0, updated_at=now)
-        .on_conflict_do_nothing()
-    )
-    conversation = await arrival.session.get_one(Conversation, person.id)
-    conversation.updated_at = now
+    conversation = await conversation_of(arrival.session, person_id=person.id, now=now)
     short = (telegram_language or "").partition("-")[0]
     turn = Turn(
         session=arrival.session, person=person, conversation=conversation,

@@ -16,10 +16,6 @@ _ONE_NUMBER = re.compile(r"\d{1,3}(?:e|er|ere|eme|ieme|st|nd|rd|th|o|a)?")
 _GLUED = ("ال", "لل", "ل", "بال", "ب", "وال", "و", "في")
 _OWN_LANGUAGE_ONLY = 2  # letters: "o", "no" and "or" mean other things elsewhere
 
-_COURTESY = re.compile(
-    r"(?<= )(?:ok|bon|alors|allez|stp|svp|please|pls|vale|bueno|merci|gracias|thanks|so|donc|d accord|euh|يلا|طيب)(?= )"
-)
-
 
 def has_marker(text: str, section: str, language: str) -> bool:
     """Say whether a text holds a phrase of a section, whole words only."""
@@ -28,7 +24,7 @@ def has_marker(text: str, section: str, language: str) -> bool:
 
 def is_resuming(text: str) -> bool:
     """Say whether a message wants the running search back: "on reprend", "where were we", "seguimos", "نكمل"."""
-    folded = _COURTESY.sub(" ", f" {fold(text)} ").strip()
+    folded = _without_courtesy(text)
     alone = {phrase for phrases in _by_language("resuming_alone").values() for phrase in phrases}
     if len(folded.split()) > _LONGEST_RESUMING:
         return False
@@ -37,13 +33,13 @@ def is_resuming(text: str) -> bool:
 
 def is_whatever(text: str) -> bool:
     """Say whether a message does nothing but leave the choice open: "n'importe", "me da igual"."""
-    said = " ".join(_COURTESY.sub(" ", f" {fold(text)} ").split())
+    said = " ".join(_without_courtesy(text).split())
     return any(said in phrases for phrases in _by_language("whatever").values())
 
 
 def is_asking_what(text: str) -> bool:
     """Say whether a message begins by asking what something is: "c'est quoi", "what is", "ما هو"."""
-    folded = _COURTESY.sub(" ", f" {fold(text)} ").strip()
+    folded = _without_courtesy(text)
     return bool(_pattern(_heard_in("asking_what", "")).match(folded))
 
 
@@ -66,7 +62,8 @@ def is_lacking(before: str, language: str) -> bool:
 
 def is_living(before: str, language: str) -> bool:
     """Say whether the words before a place say that somebody lives there: "j'habite en", "I live in", or leaves it."""
-    return _ends_with("living", language, "between", before.lower().replace("cost of living", ""))
+    is_said = _ends_with("living", language, "between", before)
+    return is_said and not _ends_with("not_living", language, "between", before)
 
 
 def is_joined(between: str) -> bool:
@@ -112,6 +109,12 @@ def named_kinds(text: str) -> tuple[str, ...]:
     return tuple(sorted(whole, key=lambda kind: spans[kind]))
 
 
+def wanted_kinds(text: str, language: str) -> tuple[str, ...]:
+    """Return the kinds of offer that a text names and does not refuse, in its order."""
+    refused = refused_kinds(text, language)
+    return tuple(kind for kind in named_kinds(text) if kind not in refused)
+
+
 def rank_said(text: str, *, last: int) -> int | None:
     """Return the rank that a message names ("le 2e", "the second one", "la dernière"), or None."""
     folded = fold(text)
@@ -127,7 +130,7 @@ def rank_said(text: str, *, last: int) -> int | None:
 
 def is_bare_rank(text: str) -> bool:
     """Say whether a message does nothing but point at an offer of a list: "le 2e", "the second one", "العرض الثاني"."""
-    words = _COURTESY.sub(" ", f" {fold(text)} ").split()
+    words = _without_courtesy(text).split()
     ordinals = {word for known in _section("ordinals").values() for word in known}
     pointing = {*_words("before_number"), *_words("after_number"), *_words("pointing")}
     ranks = [word for word in words if word in ordinals or word in _words("last") or _ONE_NUMBER.fullmatch(word)]
@@ -144,6 +147,10 @@ def is_seeking(clause: str) -> bool:
     """Say whether a clause looks for something: a word of seeking and a kind of offer."""
     words = set(fold(clause).split())
     return bool(words & set(_words("seeking"))) and bool(named_kinds(clause))
+
+
+def _without_courtesy(text: str) -> str:
+    return _pattern(_words("courtesy")).sub(" ", fold(text)).strip()
 
 
 @functools.cache

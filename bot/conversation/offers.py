@@ -7,8 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 import numpy as np
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
@@ -18,7 +16,8 @@ from bot.conversation.answers import resume_rows
 from bot.conversation.asking import drop_subject
 from bot.conversation.cards import Entry, offer_card, offer_in_full, offer_lines
 from bot.conversation.markers import rank_said
-from bot.conversation.models import KEPT, ResultList, SavedOffer
+from bot.conversation.models import KEPT, ResultList
+from bot.conversation.queries import drop_offer, is_kept, keep_list, keep_offer, kept_offers, own_list
 from bot.conversation.replies import Reply, Turn, room
 from bot.conversation.searching import PAGE_SIZE, current_list, wider_rows
 from bot.kit.embedding import Embedder
@@ -35,7 +34,7 @@ async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -
         return Reply(say("search.offer_gone", turn.language), _back(turn, list_id), in_place=True)
     turn.conversation.offer_id = offer.id
     drop_subject(turn)
-    shown = await _own_list(turn, list_id)
+    shown = await own_list(turn.session, list_id, person_id=turn.person.id)
     reasons = _reasons(shown, offer_id)
     rows = await _card_rows(turn, offer, shown)
     card = offer_card(offer, reasons, turn.language, room=room(turn))
@@ -50,7 +49,7 @@ async def read_whole_offer(turn: Turn, offer_id: int, *, list_id: int | None = N
     offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
     if offer is None or not is_available(offer, today=turn.today):
         return Reply(say("search.offer_gone", turn.language), _back(turn, list_id))
-    shown = await _own_list(turn, list_id)
+    shown = await own_list(turn.session, list_id, person_id=turn.person.id)
     whole = offer_in_full(offer, _reasons(shown, offer_id), turn.language)
     return Reply(whole, await _card_rows(turn, offer, shown))
 
@@ -76,39 +75,43 @@ async def chosen_offer(turn: Turn, *, embedder: Embedder) -> int | None:
     return await _most_like(turn, shown, embedder) if rank is None else None
 
 
+async def open_offer(turn: Turn, *, embedder: Embedder) -> int | None:
+    """Return the offer whose card was last shown, unless the words name a rank; else the one that they point at."""
+    is_ranked = rank_said(turn.text, last=PAGE_SIZE) is not None
+    opened = None if is_ranked else turn.conversation.offer_id
+    return opened or await chosen_offer(turn, embedder=embedder)
+
+
 async def save_offer(turn: Turn, offer_id: int | None, *, list_id: int | None = None) -> Reply:
     """Keep an offer; from its card, the card is shown again with the button turned."""
     if offer_id is None:
         return await _which(turn)
-    statement = insert(SavedOffer).values(person_id=turn.person.id, offer_id=offer_id, saved_at=turn.now)
-    result = await turn.session.execute(statement.on_conflict_do_nothing().returning(SavedOffer.offer_id))
-    words = say("search.saved" if result.first() else "search.already_saved", turn.language)
+    is_new = await keep_offer(turn.session, offer_id, person_id=turn.person.id, now=turn.now)
+    words = say("search.saved" if is_new else "search.already_saved", turn.language)
     return await _after_saving(turn, offer_id, list_id, words)
 
 
 async def unsave_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
     """Stop keeping an offer."""
-    statement = delete(SavedOffer).where(SavedOffer.person_id == turn.person.id, SavedOffer.offer_id == offer_id)
-    await turn.session.execute(statement)
+    await drop_offer(turn.session, offer_id, person_id=turn.person.id)
     return await _after_saving(turn, offer_id, list_id, say("search.unsaved", turn.language))
 
 
 async def list_saved(turn: Turn) -> Reply:
     """Return the kept offers as a numbered list, closed ones marked."""
-    query = select(SavedOffer.offer_id).where(SavedOffer.person_id == turn.person.id)
-    ids = list(await turn.session.scalars(query.order_by(SavedOffer.saved_at.desc()).limit(_MOST_SHOWN)))
+    ids = await kept_offers(turn.session, person_id=turn.person.id, most=_MOST_SHOWN)
     if not ids:
         return Reply(say("search.saved_none", turn.language))
     offers = await load_offers(turn.session, ids)
-    statement = insert(ResultList).values(
+    kept = await keep_list(
+        turn.session,
         person_id=turn.person.id,
         criteria=KEPT,
         offer_ids=ids,
         reasons=[[] for _ in ids],
         total=len(ids),
-        created_at=turn.now,
+        now=turn.now,
     )
-    kept = (await turn.session.scalars(statement.returning(ResultList))).one()
     turn.conversation.list_id, turn.conversation.page = kept.id, 0
     title = say("search.saved_title", turn.language, count=len(ids))
     entries = [
@@ -125,9 +128,7 @@ async def list_saved(turn: Turn) -> Reply:
 
 async def how_to_apply(turn: Turn, *, embedder: Embedder) -> Reply:
     """Say how to apply to the offer that the words point at, or that was last shown."""
-    rank = rank_said(turn.text, last=PAGE_SIZE)
-    offer_id = turn.conversation.offer_id if rank is None else None
-    offer_id = offer_id or await chosen_offer(turn, embedder=embedder)
+    offer_id = await open_offer(turn, embedder=embedder)
     offer = (await load_offers(turn.session, [offer_id])).get(offer_id) if offer_id else None
     if offer is None:
         return await _which(turn)
@@ -148,7 +149,7 @@ async def _after_saving(turn: Turn, offer_id: int, list_id: int | None, words: s
 
 async def _card_rows(turn: Turn, offer: Offer, shown: ResultList | None) -> list[list[Button]]:
     known = {"offer_id": offer.id, "list_id": shown.id if shown else None}
-    is_saved = await turn.session.get(SavedOffer, (turn.person.id, offer.id)) is not None
+    is_saved = await is_kept(turn.session, offer.id, person_id=turn.person.id)
     keep = Button(
         say("search.unsave" if is_saved else "search.save", turn.language), "unsave" if is_saved else "save", known
     )
@@ -174,11 +175,6 @@ def _share_link(turn: Turn, offer: Offer) -> str | None:
     link = f"{turn.link_base}?start=offer_{offer.id}"
     text = say("search.share_text", turn.language, title=offer.title)
     return f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(text, safe='')}"
-
-
-async def _own_list(turn: Turn, list_id: int | None) -> ResultList | None:
-    shown = await turn.session.get(ResultList, list_id) if list_id is not None else None
-    return shown if shown is not None and shown.person_id == turn.person.id else None
 
 
 def _reasons(shown: ResultList | None, offer_id: int) -> Sequence[Any]:

@@ -11,9 +11,9 @@ from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import Inquiry, go_on, is_waiting, situation_for
 from bot.conversation.markers import has_marker
-from bot.conversation.replies import Reply, Turn
-from bot.conversation.sheets import LONGEST_ANSWER
-from bot.conversation.showing import exit_lines, exit_paper_button, programme_codes, show_entry
+from bot.conversation.refinement import programmes_of
+from bot.conversation.replies import ANSWER_LIMIT, Reply, Turn
+from bot.conversation.showing import exit_lines, exit_paper_button, show_entry
 from bot.conversation.telling import for_search, note_stay, note_told, situation_of, stay_said
 from bot.knowledge.service import find_papers, find_visas, programmes_of_codes, read_library
 from bot.locales.service import say
@@ -34,7 +34,7 @@ async def answer_visa(turn: Turn, parse: Parse) -> Reply:
         others = [("papers", paper) for paper in papers[1:]]
         return await show_entry(turn, "papers", papers[0], others=others)
     note_stay(turn.conversation, stay_said(parse))
-    stay = stay_said(parse, programmes_of_codes(library, programme_codes(parse)))
+    stay = stay_said(parse, programmes_of_codes(library, programmes_of(parse.entities)))
     reply = await go_on(turn, VISA, {"name": "visa", "asked": [], **stay})
     lines = exit_lines(turn, library, situation) if is_waiting(turn.conversation) else []
     return replace(reply, text="\n".join([*lines, reply.text]))
@@ -69,7 +69,7 @@ async def _visa(turn: Turn, flow: dict[str, Any]) -> Reply:
     text = "\n".join([reply.text, *(() if is_said else lines)])
     above = "" if is_said else for_search(turn, flow)
     whole = "\n".join(filter(None, (above, text)))
-    return Reply(whole if visible_length(whole) <= LONGEST_ANSWER else text, rows)
+    return Reply(whole if visible_length(whole) <= ANSWER_LIMIT else text, rows)
 
 
 VISA = Inquiry("visa", ("nationality", "destination", "permit", "kind", "months"), _MOST_QUESTIONS, _missing, _visa)

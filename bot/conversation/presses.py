@@ -9,7 +9,8 @@ from bot.catalogue.criteria import Criteria
 from bot.conversation import answers, eligibility, funding, manner, offers, questions, searching, showing, unsure
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import parse_kept, step_of
-from bot.conversation.models import KEPT, ResultList
+from bot.conversation.models import KEPT
+from bot.conversation.queries import own_list
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.steps import Tools, take_step
 from bot.kit.errors import UserError
@@ -56,8 +57,8 @@ async def _press_search(turn: Turn, arguments: dict[str, Any], tools: Tools) -> 
 
 
 async def _press_page(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    shown = await turn.session.get(ResultList, int(arguments["list_id"]))
-    if shown is None or shown.person_id != turn.person.id:
+    shown = await own_list(turn.session, int(arguments["list_id"]), person_id=turn.person.id)
+    if shown is None:
         raise UserError("chat.button_expired")
     if shown.criteria == KEPT:  # the kept offers: they may have changed since
         return await offers.list_saved(turn)

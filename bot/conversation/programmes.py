@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.conversation.markers import is_asking_what
+from bot.conversation.refinement import programmes_of
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.showing import offer_choice, programme_codes, say_no_sheet, show_side_by_side
+from bot.conversation.showing import offer_choice, say_no_sheet, show_side_by_side
 from bot.conversation.telling import places_meant
 from bot.knowledge.service import find_named, find_written, narrowest, programmes_of_codes, read_library, suggest_named
 from bot.understanding.models import Parse
@@ -23,7 +24,7 @@ async def answer_programme(turn: Turn, parse: Parse) -> Reply:
     library = await read_library(turn.session)
     named = find_named(library, parse.text)
     places = places_meant(turn, parse)
-    if not named and (codes := programme_codes(parse)):
+    if not named and (codes := programmes_of(parse.entities)):
         programmes = narrowest(programmes_of_codes(library, codes), places)
         if not programmes:
             return say_no_sheet(turn)

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any, TypeVar
 
 from bot.catalogue.criteria import CityChoice, Criteria
-from bot.conversation.markers import has_marker, named_kinds, refused_kinds
+from bot.conversation.markers import has_marker, refused_kinds, wanted_kinds
 from bot.kit.masking import cut_out, mask
-from bot.understanding.models import Entity, Intent, Parse
+from bot.understanding.models import PLACES, Entity, Intent, Parse
 from bot.vocabulary.kinds import kind_of_intent
 from bot.vocabulary.levels import level_below
 from bot.vocabulary.regions import region_countries
@@ -22,8 +22,7 @@ from bot.vocabulary.text import fold
 
 _T = TypeVar("_T")
 
-_PLACES = ("country", "region", "city")
-_OF_A_STAY = (*_PLACES, "field", "programme", "organisation", "date", "duration")
+_OF_A_STAY = (*PLACES, "field", "programme", "organisation", "date", "duration")
 _LONGEST_WORDS = 300
 # What "n'importe où", "n'importe quand"… give up.
 _WIDENED: dict[str, dict[str, Any]] = {
@@ -62,21 +61,19 @@ def refine_search(parse: Parse, running: Criteria | None) -> Criteria:
     is_replacing = has_marker(parse.text, "replacing", parse.language)
     is_adding = has_marker(parse.text, "adding", parse.language) and not is_replacing
     base = _widened(parse, before)
-    refused = refused_kinds(parse.text, parse.language)
-    named = [kind for kind in named_kinds(parse.text) if kind not in refused]
-    if named and (is_replacing or refused):
+    named = wanted_kinds(parse.text, parse.language)
+    if named and (is_replacing or refused_kinds(parse.text, parse.language)):
         base = replace(base, kind=named[0])
     refined = _kinds_settled(criteria_of(parse, base, adds=is_adding), parse)
-    if has_marker(
-        parse.text, "restoring", parse.language
-    ):  # "remets l'Afrique" refuses it no more, and wants the rest too
+    # "Remets l'Afrique" refuses it no more, and wants the rest too.
+    if has_marker(parse.text, "restoring", parse.language):
         refined = replace(refined, countries=base.countries, regions=base.regions, cities=base.cities)
     return replace(refined, words=f"{before.words} {_own_words(parse)}".strip()[-_LONGEST_WORDS:])
 
 
 def search_asked_about(parse: Parse, running: Criteria) -> Criteria:
     """Return what "à 17 ans je peux faire un stage en Italie ?" asks about; with an age alone, the running search."""
-    kinds = [kind for kind in named_kinds(parse.text) if kind not in refused_kinds(parse.text, parse.language)]
+    kinds = wanted_kinds(parse.text, parse.language)
     asked = replace(parse, intent=Intent(f"search_{kinds[0]}" if kinds else "search_any", parse.intent.confidence))
     if any(entity.norm is not None and entity.entity in _OF_A_STAY and not entity.role for entity in parse.entities):
         return start_search(asked, running)
@@ -95,21 +92,27 @@ def names_something(parse: Parse) -> bool:
     return any(entity.norm is not None and entity.role != "origin" for entity in parse.entities)
 
 
+def programmes_of(entities: Iterable[Entity]) -> list[str]:
+    """Return the codes of the programmes that are named: a name may stand for several."""
+    norms = [entity.norm for entity in entities if entity.entity == "programme" and entity.norm]
+    return [str(code) for norm in norms for code in (norm if isinstance(norm, list | tuple) else [norm])]
+
+
 def _own_words(parse: Parse) -> str:
     """Return the words that rank: without what is refused, nor the places, which filter and may be given up later."""
     text, end = "", 0
     for entity in sorted(parse.entities, key=lambda each: each.start):
-        if entity.entity in _PLACES or entity.role == "exclude":
+        if entity.entity in PLACES or entity.role == "exclude":
             text, end = f"{text}{parse.text[end : entity.start]} ", max(end, entity.end)
     return cut_out(text + parse.text[end:])
 
 
 def _kind_wanted(parse: Parse) -> str | None:
     """Return the kind of the intent, or another that is named when the message refuses that one."""
-    kind, refused = kind_of_intent(parse.intent.name), refused_kinds(parse.text, parse.language)
-    if kind not in refused:
+    kind = kind_of_intent(parse.intent.name)
+    if kind not in refused_kinds(parse.text, parse.language):
         return kind
-    return next((named for named in named_kinds(parse.text) if named not in refused), None)
+    return next(iter(wanted_kinds(parse.text, parse.language)), None)
 
 
 def _kinds_settled(criteria: Criteria, parse: Parse) -> Criteria:
@@ -138,7 +141,7 @@ def criteria_of(parse: Parse, base: Criteria, *, adds: bool = False) -> Criteria
 
 
 def _with_places(base: Criteria, wanted: list[Entity], *, adds: bool) -> Criteria:
-    if not any(entity.entity in _PLACES for entity in wanted):
+    if not any(entity.entity in PLACES for entity in wanted):
         return base
     countries = [str(entity.norm) for entity in wanted if entity.entity == "country"]
     regions = [
@@ -165,7 +168,7 @@ def _with_places(base: Criteria, wanted: list[Entity], *, adds: bool) -> Criteri
 
 def _with_lists(base: Criteria, wanted: list[Entity], *, adds: bool) -> Criteria:
     fields = [str(entity.norm) for entity in wanted if entity.entity == "field"]
-    programmes = [code for entity in wanted if entity.entity == "programme" for code in _as_list(entity.norm)]
+    programmes = programmes_of(wanted)
     languages = [str(entity.norm) for entity in wanted if entity.entity == "language"]
     return replace(
         base,
@@ -200,7 +203,7 @@ def _with_single_values(base: Criteria, wanted: list[Entity]) -> Criteria:
 
 def _with_refusals(base: Criteria, refused: list[Entity]) -> Criteria:
     fields = [str(entity.norm) for entity in refused if entity.entity == "field"]
-    programmes = [code for entity in refused if entity.entity == "programme" for code in _as_list(entity.norm)]
+    programmes = programmes_of(refused)
     spoken = {str(entity.norm) for entity in refused if entity.entity == "language"}
     without_values = _without_single_values(_without_places(base, refused), refused)
     return replace(
@@ -260,10 +263,6 @@ def _city(entity: Entity) -> CityChoice | None:
         return None
     name = str(entity.norm["city"])
     return CityChoice(key=fold(name), name=name, country=str(entity.norm["country"]))
-
-
-def _as_list(norm: object) -> list[str]:
-    return [str(code) for code in norm] if isinstance(norm, list | tuple) else [str(norm)]
 
 
 def _union(before: Iterable[_T], new: Iterable[_T]) -> tuple[_T, ...]:

@@ -21,7 +21,8 @@ from bot.outbox.service import enqueue_call
 from bot.profiles.models import Person
 from bot.transcripts.service import log_answer
 
-# What people read on a phone before they look away; a longer answer comes in several messages.
+# Visible characters before the buttons: what people read on a phone before they look away; more comes in pages, or in
+# several messages.
 ANSWER_LIMIT = 600
 _TAG = re.compile(r"<[^>]+>")
 

@@ -8,12 +8,11 @@ from dataclasses import replace
 from bot.conversation.markers import is_apart, is_corrected, is_joined, is_lacking, is_living, is_refused
 from bot.conversation.models import Conversation
 from bot.knowledge.service import read_value
-from bot.understanding.models import Entity, Parse
+from bot.understanding.models import PLACES, Entity, Parse
 from bot.understanding.service import is_origin_said
 from bot.vocabulary.text import fold
 
-_PLACES = frozenset({"country", "city", "region"})
-_REFUSABLE = _PLACES | {"field", "programme"}
+_REFUSABLE = (*PLACES, "field", "programme")
 _A_PAIR = 2
 
 
@@ -40,7 +39,7 @@ def with_origin(parse: Parse) -> Parse:
     Words that tell less ("étudiant en Espagne") do so for the first place only, and when another one is named: alone,
     it is where they are, or where they want to be.
     """
-    places = [named for named in parse.entities if named.entity in _PLACES and named.role != "origin"]
+    places = [named for named in parse.entities if named.entity in PLACES and named.role != "origin"]
     marked = tuple(
         replace(named, role="origin") if _is_home(parse, named, places) else named for named in parse.entities
     )
@@ -64,7 +63,7 @@ def _is_home(parse: Parse, named: Entity, places: Sequence[Entity]) -> bool:
 
 def _is_misheard(parse: Parse, entity: Entity) -> bool:
     """Say whether a question ("un visa pour l'Espagne ?") was heard as a refusal that none of its words make."""
-    return entity.role == "exclude" and parse.intent.name.startswith("ask_") and entity.entity in _PLACES
+    return entity.role == "exclude" and parse.intent.name.startswith("ask_") and entity.entity in PLACES
 
 
 def _is_refused(parse: Parse, named: Entity, before: Sequence[Entity]) -> bool:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import insert, select
-
-from bot.catalogue.criteria import Criteria
+from bot.catalogue.criteria import ADULT, Criteria
 from bot.catalogue.service import (
     Relaxation,
     facets,
@@ -22,6 +20,7 @@ from bot.chat.keyboards import Button
 from bot.conversation.asking import drop_subject
 from bot.conversation.cards import Entry, offer_lines
 from bot.conversation.models import KEPT, ResultList
+from bot.conversation.queries import keep_list, own_list, was_shown_a_list_as_minor
 from bot.conversation.replies import Reply, Turn, room
 from bot.conversation.wording import describe
 from bot.kit.embedding import Embedder
@@ -36,7 +35,6 @@ _FEW = 2  # down to here, buttons that widen are
 _FACET_BUTTONS = 3
 # What is pending when the kind was asked.
 WHICH_KIND = "which_kind"
-_ADULT = 18
 # What is pending when nothing was found and something wider was offered.
 WIDEN = "widen"
 
@@ -50,17 +48,18 @@ async def search(turn: Turn, criteria: Criteria, *, embedder: Embedder, preface:
     result = await search_offers(turn.session, criteria, embedder=embedder, today=turn.today)
     if not result.hits:
         return await _nothing_found(turn, criteria)
-    if _is_minor(criteria) and not await _was_told_of_parents(turn):
-        preface = say("search.parents", turn.language)  # says what any other line above would say of their age
-    statement = insert(ResultList).values(
+    # The first list shown to them as a minor tells of the parents' authorisation, and says their age for other lines.
+    if _is_minor(criteria) and not await was_shown_a_list_as_minor(turn.session, person_id=turn.person.id):
+        preface = say("search.parents", turn.language)
+    kept = await keep_list(
+        turn.session,
         person_id=turn.person.id,
         criteria=criteria.to_json(),
         offer_ids=[hit.offer_id for hit in result.hits],
         reasons=[hit.reasons_json() for hit in result.hits],
         total=result.total,
-        created_at=turn.now,
+        now=turn.now,
     )
-    kept = (await turn.session.scalars(statement.returning(ResultList))).one()
     turn.conversation.offer_id = None  # "garde-la" under a new list means none of the old one
     return await show_page(turn, kept, 0, preface=preface)
 
@@ -102,9 +101,7 @@ async def resume(turn: Turn, *, embedder: Embedder) -> Reply:
 
 async def current_list(turn: Turn) -> ResultList | None:
     """Return the list last shown to this person."""
-    if turn.conversation.list_id is None:
-        return None
-    return await turn.session.get(ResultList, turn.conversation.list_id)
+    return await own_list(turn.session, turn.conversation.list_id, person_id=turn.person.id)
 
 
 async def more_results(turn: Turn, *, embedder: Embedder) -> Reply:
@@ -240,17 +237,10 @@ def _of_their_age(turn: Turn, criteria: Criteria) -> Criteria:
 
 
 def _is_minor(criteria: Criteria) -> bool:
-    return criteria.age is not None and criteria.age < _ADULT
+    return criteria.age is not None and criteria.age < ADULT
 
 
 async def _open_kinds(turn: Turn, criteria: Criteria) -> list[str]:
     """Return the kinds of which some offer takes a person of this age."""
     counted = await facets(turn.session, Criteria(age=criteria.age), today=turn.today)
     return [kind for kind in KINDS if kind in dict(counted.kinds)]
-
-
-async def _was_told_of_parents(turn: Turn) -> bool:
-    """Whether a list was shown to them as a minor before: the parents' authorisation was mentioned then."""
-    as_minor = ResultList.criteria["age"].as_integer() < _ADULT
-    query = select(ResultList.id).where(ResultList.person_id == turn.person.id, as_minor).limit(1)
-    return await turn.session.scalar(query) is not None

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.chat.formatting import escape, visible_length
+from bot.conversation.replies import ANSWER_LIMIT
 from bot.conversation.wording import day
 from bot.knowledge.service import Course, Entry, Helpline, Paper, Programme, Scheme, Text, Trade, Visa
 from bot.locales.service import say
 
-LONGEST_ANSWER = 600  # visible characters before the buttons
 _WHOLE_DAY = 3  # parts of a date that names its day
 _MANY_REPOSITORIES = "github.com"
 
@@ -27,8 +27,8 @@ def sheet_pages(entry: Entry, language: str, *, today: date) -> list[str]:
 
 
 def pages(lines: Sequence[str], tail: str = "") -> list[str]:
-    """Return lines in pages of at most `LONGEST_ANSWER` visible characters, `tail` at the end of each."""
-    room = LONGEST_ANSWER - visible_length(tail) - 1
+    """Return lines in pages of at most `ANSWER_LIMIT` visible characters, `tail` at the end of each."""
+    room = ANSWER_LIMIT - visible_length(tail) - 1
     filled: list[list[str]] = [[]]
     for line in lines:
         if filled[-1] and visible_length("\n".join([*filled[-1], line])) > room:
@@ -52,50 +52,50 @@ def lines_of(entry: Entry, language: str) -> list[str]:
 
 def _programme_lines(entry: Programme, language: str) -> list[str]:
     labelled = _labelled(language, who=entry.who, stay=entry.stay, money=entry.money, apply=entry.apply)
-    return [_text(entry.summary.said(language)), *labelled]
+    return [escape(entry.summary.said(language)), *labelled]
 
 
 def _scheme_lines(entry: Scheme, language: str) -> list[str]:
     amount = entry.amount.text
     labelled = _labelled(language, money=amount, deadline=entry.deadline, cap=entry.cap, apply=entry.apply)
-    return [_text(entry.summary.said(language)), *labelled]
+    return [escape(entry.summary.said(language)), *labelled]
 
 
 def _paper_lines(entry: Paper, language: str) -> list[str]:
-    return [_text(entry.fact.said(language)), *_labelled(language, apply=entry.todo)]
+    return [escape(entry.fact.said(language)), *_labelled(language, apply=entry.todo)]
 
 
 def _visa_lines(entry: Visa, language: str) -> list[str]:
     needs = f"<b>{say(f'knowledge.needs_{entry.needs}', language)}</b>"
-    return [needs, _text(entry.fact.said(language)), *_labelled(language, apply=entry.todo)]
+    return [needs, escape(entry.fact.said(language)), *_labelled(language, apply=entry.todo)]
 
 
 def _course_lines(entry: Course, language: str) -> list[str]:
-    where = _text(" · ".join(part for part in (entry.organisation, entry.city) if part))
+    where = escape(" · ".join(part for part in (entry.organisation, entry.city) if part))
     labelled = _labelled(language, who=entry.entry, length=entry.length, money=entry.cost)
-    return [where, _text(entry.summary.said(language)), *labelled]
+    return [where, escape(entry.summary.said(language)), *labelled]
 
 
 def _trade_lines(entry: Trade, language: str) -> list[str]:
-    return [_text(entry.summary.said(language)), *_labelled(language, path=entry.path)]
+    return [escape(entry.summary.said(language)), *_labelled(language, path=entry.path)]
 
 
 def _helpline_lines(entry: Helpline, language: str) -> list[str]:
     number = f"<b>{escape(entry.number)}</b>" if entry.number else ""
     labelled = _labelled(language, hours=entry.hours, abroad=entry.abroad)
-    return [line for line in (number, _text(entry.whom.said(language)), *labelled) if line]
+    return [line for line in (number, escape(entry.whom.said(language)), *labelled) if line]
 
 
 def _labelled(language: str, **texts: Text | None) -> list[str]:
     return [
-        say(f"knowledge.{name}", language, what=_text(text.said(language)))
+        say(f"knowledge.{name}", language, what=escape(text.said(language)))
         for name, text in texts.items()
         if text is not None
     ]
 
 
 def _other_source(url: str, dated: str | None, says: str, language: str) -> str:
-    return say("knowledge.other_source", language, says=_text(says), source=_source(url, dated, language))
+    return say("knowledge.other_source", language, says=escape(says), source=_source(url, dated, language))
 
 
 def _source(url: str, dated: str | None, language: str) -> str:
@@ -118,10 +118,6 @@ def _dated(dated: str, language: str) -> str:
 
 def _italic(text: str) -> str:
     return f"<i>{text}</i>" if text else ""
-
-
-def _text(text: str) -> str:
-    return escape(text)
 
 
 _LINES: dict[type[Entry], Callable[[Any, str], list[str]]] = {

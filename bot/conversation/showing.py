@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.catalogue.criteria import ADULT
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import has_marker
-from bot.conversation.replies import Reply, Turn
-from bot.conversation.sheets import LONGEST_ANSWER, lines_of, sheet_pages, source_line
+from bot.conversation.replies import ANSWER_LIMIT, Reply, Turn
+from bot.conversation.sheets import lines_of, sheet_pages, source_line
 from bot.kit.errors import UserError
 from bot.knowledge.service import (
     Course,
@@ -27,13 +28,11 @@ from bot.knowledge.service import (
     read_library,
 )
 from bot.locales.service import say
-from bot.understanding.models import Parse
 
 EXIT_PAPER = "ast-principe"
 MOST_BUTTONS = 6
 _MOST_NEIGHBOURS = 4
 _MOST_NAMED = 2
-_ADULT = 18
 
 
 async def show_sheet(turn: Turn, topic: str, identity: str, *, page: int = 0) -> Reply:
@@ -84,7 +83,7 @@ async def training_rows(turn: Turn, text: str) -> list[list[Button]]:
 def show_side_by_side(turn: Turn, pair: Sequence[tuple[str, Entry]]) -> Reply:
     """Return two sheets in short, one above the other, each with its source; for whom they are, if there is room."""
     shown = "\n\n".join(_in_short(turn, entry, with_whom=True) for _, entry in pair)
-    if visible_length(shown) > LONGEST_ANSWER:
+    if visible_length(shown) > ANSWER_LIMIT:
         shown = "\n\n".join(_in_short(turn, entry, with_whom=False) for _, entry in pair)
     buttons = [[sheet_button(topic, entry, turn.language)] for topic, entry in pair]
     return Reply(shown, [*buttons, *resume_rows(turn)])
@@ -141,13 +140,7 @@ def exit_paper_button(turn: Turn) -> Button:
 def is_minor(situation: Situation) -> bool:
     """Return whether somebody is known to be under eighteen."""
     age = situation.spans.get("age")
-    return age is not None and age.high is not None and age.high < _ADULT
-
-
-def programme_codes(parse: Parse) -> list[str]:
-    """Return the codes of the programmes that a message names."""
-    norms = [entity.norm for entity in parse.entities if entity.entity == "programme" and entity.norm]
-    return [str(code) for norm in norms for code in (norm if isinstance(norm, list | tuple) else [norm])]
+    return age is not None and age.high is not None and age.high < ADULT
 
 
 def _neighbours(library: Library, entry: Entry) -> Sequence[tuple[str, Entry]]:

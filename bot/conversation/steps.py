@@ -21,16 +21,15 @@ from bot.conversation import (
     unsure,
 )
 from bot.conversation.emergency import answer_emergency
-from bot.conversation.markers import has_marker, rank_said
+from bot.conversation.markers import has_marker
 from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
 from bot.kit.embedding import Embedder
 from bot.kit.masking import mask
 from bot.kit.settings import Settings
 from bot.locales.service import say
-from bot.understanding.models import Parse
+from bot.understanding.models import PLACES, Parse
 
-_PLACES = ("country", "city", "region")
 # Steps that answer with one sentence of the catalogue.
 _SENTENCES = {
     "find_association": "answers.association",
@@ -111,7 +110,7 @@ async def _resume(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 def _tell_unknown_places(turn: Turn, parse: Parse) -> None:
     """Say above the answer which place was not recognised: a search must not look as if it had been."""
-    unknown = [entity.value for entity in parse.entities if entity.entity in _PLACES and entity.norm is None]
+    unknown = [entity.value for entity in parse.entities if entity.entity in PLACES and entity.norm is None]
     if unknown:
         turn.notes.append(say("search.unknown_place", turn.language, what=escape(mask(", ".join(unknown)))))
 
@@ -130,9 +129,7 @@ async def _details(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 
 
 async def _save(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
-    rank = rank_said(turn.text, last=searching.PAGE_SIZE)
-    offer_id = turn.conversation.offer_id if rank is None else None
-    return await offers.save_offer(turn, offer_id or await offers.chosen_offer(turn, embedder=tools.embedder))
+    return await offers.save_offer(turn, await offers.open_offer(turn, embedder=tools.embedder))
 
 
 async def _saved(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
@@ -146,7 +143,7 @@ async def _apply(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
 async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     combined = await combining.answer_combining(turn, parse)
     sourced = combined or await eligibility.answer_eligibility(turn, parse)
-    return sourced or await answers.answer_eligibility(turn, parse, embedder=tools.embedder)
+    return sourced or await answers.show_what_accepts(turn, parse, embedder=tools.embedder)
 
 
 async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:

@@ -41,7 +41,6 @@ _CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
         ("destination_eu", "european-union"), ("destination_europe", "other-europe"),
         ("destination_world", "outside-europe"),
     ),
-    "residence": (("residence_fr", "FR"), ("residence_abroad", "outside-france")),
     "region": (("region_here", "auvergne-rhone-alpes"), ("region_other", "other")),
     "status": tuple((f"status_{code}", code) for code in STATUSES),
     "permit": tuple((f"permit_{code}", code) for code in PERMITS),
@@ -224,7 +223,6 @@ _READERS: dict[str, Callable[[Parse], Any]] = {
     "grant": _read_grant,
     "nationality": _read_nationality,
     "destination": lambda parse: _places(parse) or None,
-    "residence": lambda parse: _entity(parse, "country"),
     "months": _months,
     "kind": _read_kind,
 }

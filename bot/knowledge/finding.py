@@ -10,7 +10,7 @@ from typing import TypeVar
 from rapidfuzz import fuzz
 
 from bot.knowledge.conditions import Condition, Judgement, judge
-from bot.knowledge.entries import Entry, Helpline, Paper, Programme, Visa
+from bot.knowledge.entries import Entry, Paper, Programme, Visa
 from bot.knowledge.library import Library, without_articles
 from bot.knowledge.situations import PLACES, Situation, places_of
 from bot.knowledge.telling import is_written
@@ -96,13 +96,6 @@ def find_visas(library: Library, situation: Situation) -> tuple[tuple[Visa, Judg
     judged = [(visa, judge(visa.conditions, situation)) for visa in library.visas.values()]
     possible = [(visa, judgement) for visa, judgement in judged if judgement.truth is not Truth.NO]
     return tuple(sorted(possible, key=lambda pair: _rank(*pair)))
-
-
-def helplines_for(library: Library, topics: Sequence[str]) -> tuple[Helpline, ...]:
-    """Return the help lines of some topics, those of more of them first."""
-    wanted = set(topics)
-    lines = [line for line in library.helplines.values() if wanted & set(line.topics)]
-    return tuple(sorted(lines, key=lambda line: -len(wanted & set(line.topics))))
 
 
 def _longest_at(library: Library, words: Sequence[str], start: int, text: str) -> Named | None:

@@ -9,7 +9,6 @@ from bot.knowledge.finding import (
     find_papers,
     find_visas,
     find_written,
-    helplines_for,
     narrowest,
     programmes_of_codes,
     suggest_named,
@@ -19,7 +18,7 @@ from bot.knowledge.library import Library
 from bot.knowledge.queries import read_library
 from bot.knowledge.shipping import Shipped, ship_entries
 from bot.knowledge.situations import Situation
-from bot.knowledge.stacking import Judged, Stack, adds_up, excludes, stack, total_of
+from bot.knowledge.stacking import Judged, Stack, adds_up, excludes, stack
 from bot.knowledge.telling import plain_answer, read_value, told
 from bot.knowledge.texts import Text
 from bot.knowledge.truths import Truth
@@ -55,7 +54,6 @@ __all__ = [
     "find_papers",
     "find_visas",
     "find_written",
-    "helplines_for",
     "judge",
     "list_entries",
     "narrowest",
@@ -68,5 +66,4 @@ __all__ = [
     "stack",
     "suggest_named",
     "told",
-    "total_of",
 ]

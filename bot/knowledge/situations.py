@@ -20,8 +20,8 @@ from bot.vocabulary.regions import region_countries
 PLACES = ("nationality", "destination", "residence")
 SPANS = ("age", "months")
 # Answers of buttons: rougher than a country, and enough for many rules.
-OTHER_EU, OUTSIDE_EU, OTHER_EUROPE, OUTSIDE_EUROPE, ABROAD = (
-    "other-european-union", "outside-european-union", "other-europe", "outside-europe", "outside-france",
+OTHER_EU, OUTSIDE_EU, OTHER_EUROPE, OUTSIDE_EUROPE = (
+    "other-european-union", "outside-european-union", "other-europe", "outside-europe",
 )  # fmt: skip
 # They move as freely as the Union's citizens and are few: who says "another nationality" is taken for none of them.
 _FREE_TO_MOVE = frozenset({"IS", "LI", "NO", "CH"})
@@ -97,7 +97,6 @@ def places_of(code: str) -> frozenset[str]:
         OUTSIDE_EU: world - union - _FREE_TO_MOVE,
         OTHER_EUROPE: europe - union,
         OUTSIDE_EUROPE: world - europe - union,
-        ABROAD: world - {"FR"},
     }
     return rough.get(code, region_countries(code))
 

@@ -1,7 +1,7 @@
 """The funding stacker: which schemes apply, which add up, which exclude each other, and what must be asked in time.
 
-Nothing is invented: two schemes add up only when an entry says so, and a total is told only of amounts that have the
-same currency and the same period, as a range with its years.
+Nothing is invented: two schemes add up only when an entry says so, and no sum is told, because their amounts differ in
+period, currency or year.
 """
 
 from __future__ import annotations
@@ -15,9 +15,6 @@ from bot.knowledge.entries import Scheme
 from bot.knowledge.situations import Situation
 from bot.knowledge.truths import Truth
 
-# Periods whose amounts may be added: others depend on how long each scheme pays.
-_ADDABLE = ("month", "stay", "once")
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -25,17 +22,6 @@ class Judged:
 
     scheme: Scheme
     judgement: Judgement
-
-
-@dataclass(frozen=True)
-class Total:
-    """What several amounts come to; `years` are those that the sources give, the oldest first."""
-
-    low: float
-    high: float
-    currency: str
-    per: str
-    years: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -86,22 +72,6 @@ def adds_up(one: Scheme, other: Scheme) -> bool:
 def excludes(one: Scheme, other: Scheme) -> bool:
     """Return whether a source says that only one of two schemes can be had."""
     return other.id in one.excludes or one.id in other.excludes
-
-
-def total_of(schemes: Sequence[Scheme]) -> Total | None:
-    """Return what the amounts of a set come to; None as soon as one is unknown or they cannot be added."""
-    amounts = [scheme.amount for scheme in schemes]
-    kinds = {(amount.currency, amount.per) for amount in amounts}
-    currency, per = next(iter(kinds)) if len(kinds) == 1 else (None, None)
-    if currency is None or per not in _ADDABLE or not all(scheme.is_asserted for scheme in schemes):
-        return None
-    low, high = 0.0, 0.0
-    for amount in amounts:
-        if amount.min is None or amount.max is None:
-            return None
-        low, high = low + amount.min, high + amount.max
-    years = tuple(sorted({str(amount.year) for amount in amounts if amount.year is not None}))
-    return Total(low, high, currency, per, years) if all(amount.year is not None for amount in amounts) else None
 
 
 def _judged(scheme: Scheme, situation: Situation, programmes: Sequence[str]) -> Judgement:

@@ -10,6 +10,8 @@ Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Js
 Source: TypeAlias = Literal["rasa", "rules", "simple"]
 
 FALLBACK_INTENT = "nlu_fallback"
+# The entities that name a place.
+PLACES = ("country", "region", "city")
 
 
 @dataclass(frozen=True, slots=True)

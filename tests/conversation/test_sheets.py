@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.chat.formatting import visible_length
-from bot.conversation.replies import plain_text
-from bot.conversation.sheets import LONGEST_ANSWER, sheet_pages, source_line
+from bot.conversation.replies import ANSWER_LIMIT, plain_text
+from bot.conversation.sheets import sheet_pages, source_line
 from bot.knowledge.entries import Entry
 from bot.knowledge.reading import read_entry, shipped_contents
 from bot.locales.service import LANGUAGES
@@ -22,7 +22,7 @@ UNDATED = {"fr": "date non indiquée", "en": "no date given", "es": "fecha no in
 def test_every_page_of_every_sheet_fits_a_phone_with_its_source(language: str) -> None:
     for entry in ENTRIES:
         for page in sheet_pages(entry, language, today=entry.review + timedelta(days=1)):
-            assert visible_length(page) <= LONGEST_ANSWER, entry.id
+            assert visible_length(page) <= ANSWER_LIMIT, entry.id
             assert entry.source.url.replace("&", "&amp;") in page, entry.id
 
 

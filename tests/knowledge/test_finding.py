@@ -9,7 +9,6 @@ from bot.knowledge.finding import (
     find_papers,
     find_visas,
     find_written,
-    helplines_for,
     narrowest,
     programmes_of_codes,
     suggest_named,
@@ -98,13 +97,6 @@ def test_the_most_precise_visa_that_applies_comes_first() -> None:
     ]  # fmt: skip
     for_work = find_visas(shelf, Situation.of({"destination": ["ES"], "kind": "job"}))
     assert [each.id for each, _ in for_work] == ["work", "narrow", "wide"]
-
-
-def test_help_lines_of_more_of_the_topics_come_first(library: Library) -> None:
-    found = helplines_for(library, ["suicide"])
-    assert found
-    assert all("suicide" in line.topics for line in found)
-    assert helplines_for(library, []) == ()
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.knowledge.situations import Situation
-from bot.knowledge.stacking import stack, total_of
-from tests.knowledge.samples import WORDS, scheme
+from bot.knowledge.stacking import stack
+from tests.knowledge.samples import scheme
 
 STUDENT = {"fact": "status", "any": ["student"]}
 ABROAD = {"fact": "destination", "none": ["FR"]}
@@ -57,26 +57,6 @@ def test_what_failed_adds_up_with_nothing() -> None:
 def test_what_must_be_asked_before_leaving_is_told_for_what_may_apply_too() -> None:
     schemes = [scheme("a", before_departure=True), scheme("b", STUDENT, before_departure=True), scheme("c")]
     assert names(stack(schemes, Situation()).before_departure()) == ["a", "b"]
-
-
-def test_a_total_is_a_range_with_its_years() -> None:
-    later = {"min": 10, "max": 10, "currency": "EUR", "per": "month", "year": 2024, "text": WORDS}
-    total = total_of([scheme("a"), scheme("b", amount=later)])
-    assert total is not None
-    assert (total.low, total.high, total.currency, total.per, total.years) == (
-        110,
-        210,
-        "EUR",
-        "month",
-        ("2024", "2026"),
-    )
-
-
-def test_no_total_is_told_of_what_cannot_be_added() -> None:
-    base = {"min": 10, "max": 10, "currency": "EUR", "per": "month", "year": 2026, "text": WORDS}
-    for change in ({"max": None}, {"currency": "CAD"}, {"per": "day"}, {"year": None}, {"min": None, "max": None}):
-        assert total_of([scheme("a"), scheme("b", amount={**base, **change})]) is None, change
-    assert total_of([scheme("a"), scheme("b", confidence="low")]) is None
 
 
 def test_what_only_an_association_asks_for_has_no_place_in_the_stack() -> None:
