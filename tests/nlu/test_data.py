@@ -76,6 +76,17 @@ def test_no_message_of_the_test_and_validation_sets_is_trained_on(path: Path) ->
     assert set() == held_out & trained
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_phrase_of_distress_that_is_measured_is_learned(language: str) -> None:
+    learned = {plain(text) for each in LANGUAGES for _, text in training_lines(each)}
+    for path in (ROOT / "bot/understanding/distress_phrases").glob("*.yml"):
+        learned |= {plain(text) for phrases in loaded(path).values() for text in phrases}
+    for path in (f"held_out/emergency_{language}.yml", f"distress/{language}.yml"):
+        measured = {plain(text) for phrases in loaded(ROOT / "tests/nlu" / path).values() for text in phrases}
+        assert len(measured) >= 60
+        assert len(measured & learned) == 0, path  # counted, not shown: nobody reads the held-out phrases
+
+
 @pytest.mark.parametrize("section", ["intents", "entities", "slots", "actions"])
 def test_no_name_is_declared_in_two_domain_files(section: str) -> None:
     names = domain_names(section)
