@@ -45,7 +45,7 @@ bench: ## measure speed and size, with the peers in the same run
 	@$(SETUP) dev nlu model </dev/null
 	@.venv/bin/python -m benchmarks $(ARGS)
 
-nlu-report: ## measure how messages are understood, into docs/nlu.md (ARGS=--without-peers: minutes, not an hour)
+nlu-report: ## measure how messages are understood, into docs/nlu.md (ARGS=--without-peers: minutes, not half an hour)
 	@$(SETUP) app nlu model </dev/null
 	@nlu/.venv/bin/python -m nlu.report $(ARGS)
 

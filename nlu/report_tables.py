@@ -22,7 +22,7 @@ from nlu.scores import (
 _LANGUAGE_NAMES = {"fr": "French", "en": "English", "es": "Spanish", "ar": "Arabic"}
 _PEER_NAMES = {
     "ngrams": "TF-IDF of words and letters + logistic regression",
-    "default": "Rasa's default pipeline (DIET, 100 epochs)",
+    "default": "Rasa's default pipeline (DIET, {epochs} of its 100 epochs)",
 }
 _FIGURES = {
     "accuracy": "accuracy",
@@ -68,6 +68,7 @@ class Measured:
         codes: for each language, the code of each country by the words that name it.
         distress: for each language.
         peers: for each peer its outcomes, training seconds and median milliseconds.
+        epochs: how long Rasa's default pipeline was trained.
     """
 
     day: date
@@ -77,6 +78,7 @@ class Measured:
     codes: Dict[str, Dict[str, str]]
     distress: Sequence[Distress]
     peers: Dict[str, Tuple[Sequence[Outcome], float, float]]
+    epochs: int
 
 
 def tables(measured: Measured) -> str:
@@ -97,7 +99,7 @@ def tables(measured: Measured) -> str:
 
 def _peers(measured: Measured) -> str:
     rows = [("Escale", measured.outcomes, measured.seconds, measured.milliseconds)]
-    rows += [(_PEER_NAMES[name], *measures) for name, measures in measured.peers.items()]
+    rows += [(_PEER_NAMES[name].format(epochs=measured.epochs), *measures) for name, measures in measured.peers.items()]
     lines = []
     for name, outcomes, seconds, milliseconds in rows:
         found = figures(outcomes)
