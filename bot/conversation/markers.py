@@ -69,6 +69,11 @@ def is_living(before: str, language: str) -> bool:
     return _ends_with("living", language, "between", before.lower().replace("cost of living", ""))
 
 
+def is_under(before: str, language: str) -> bool:
+    """Say whether the words before an age say that it is not reached: "moins de", "not yet", "aún no tengo"."""
+    return _ends_with("under", language, "between", before)
+
+
 def is_joined(between: str) -> bool:
     """Say whether two things named stand side by side: "et", "ni en", a comma; ", en" begins something else."""
     words = set(fold(between).split())
