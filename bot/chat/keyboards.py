@@ -53,7 +53,7 @@ async def store_keyboard(
 
     Each callback datum is "k1:<12 characters>:<rank>": 18 bytes at most, of Telegram's 64.
     """
-    identity = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    identity = _new_identity()
     meanings: list[dict[str, Any]] = []
     markup: list[list[dict[str, str]]] = []
     for row in rows:
@@ -88,6 +88,11 @@ async def read_press(session: AsyncSession, callback_data: str, *, person_id: in
     return Press(verb=meaning["verb"], arguments=meaning["arguments"])
 
 
+def forget_last_buttons(session: AsyncSession, *, person_id: int, now: datetime) -> None:
+    """Let no label of a button shown so far be typed any more; pressing them still works."""
+    session.add(Keyboard(id=_new_identity(), person_id=person_id, buttons=[], created_at=now))
+
+
 async def last_buttons(session: AsyncSession, *, person_id: int, now: datetime) -> list[tuple[str, Press]]:
     """Return the buttons last shown to a person, with their labels; those of one turn count together."""
     latest = select(func.max(Keyboard.created_at)).where(Keyboard.person_id == person_id).scalar_subquery()
@@ -95,3 +100,7 @@ async def last_buttons(session: AsyncSession, *, person_id: int, now: datetime) 
     keyboards = [one for one in await session.scalars(query) if now - one.created_at <= LIFETIME]
     meanings = [meaning for keyboard in keyboards for meaning in keyboard.buttons]
     return [(str(one.get("label", "")), Press(verb=one["verb"], arguments=one["arguments"])) for one in meanings]
+
+
+def _new_identity() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))

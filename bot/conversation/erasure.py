@@ -1,16 +1,17 @@
-"""Erases what is kept: of one person who asks for it, and lists and keyboards that nobody can use any more."""
+"""Erases what is kept: of one person who asks for it, and what nobody uses any more."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import procrastinate
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.keyboards import LIFETIME
 from bot.chat.models import Keyboard
-from bot.conversation.models import ResultList
+from bot.conversation.models import Conversation, ResultList
 from bot.db.service import Sessions, transaction
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock
@@ -39,6 +40,15 @@ async def forget_lists(session: AsyncSession, *, now: datetime) -> None:
     await session.execute(delete(ResultList).where(ResultList.created_at < now - LIFETIME))
 
 
+async def forget_situations(session: AsyncSession, *, now: datetime) -> None:
+    """Empty the conversations of thirty silent days: what people said of themselves lasts no longer than messages."""
+    forgotten: dict[str, Any] = dict.fromkeys(
+        ("criteria", "list_id", "offer_id", "pending_question", "situation", "flow")
+    )
+    stale = update(Conversation).where(Conversation.updated_at < now - LIFETIME)
+    await session.execute(stale.values(page=0, **forgotten))
+
+
 def conversation_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint:
     """Return the tasks of conversations, for a worker to register under "conversation"."""
     tasks = procrastinate.Blueprint()
@@ -47,5 +57,6 @@ def conversation_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blu
     async def forget() -> None:
         async with transaction(sessions) as session:
             await forget_lists(session, now=clock())
+            await forget_situations(session, now=clock())
 
     return tasks

@@ -66,6 +66,11 @@ def is_living(before: str, language: str) -> bool:
     return is_said and not _ends_with("not_living", language, "between", before)
 
 
+def is_under(before: str, language: str) -> bool:
+    """Say whether the words before an age say that it is not reached: "moins de", "not yet", "aún no tengo"."""
+    return _ends_with("under", language, "between", before)
+
+
 def is_joined(between: str) -> bool:
     """Say whether two things named stand side by side: "et", "ni en", a comma; ", en" begins something else."""
     words = set(fold(between).split())

@@ -25,7 +25,7 @@ class Conversation(Base):
         offer_id: the offer whose details were last shown.
         pending_question: what the assistant asked and waits for, such as "which_kind".
         situation: what the person said of themselves and that answers depend on (age, status, nationality…), by the
-            names of `bot.knowledge.conditions`; forgotten with a restart.
+            names of `bot.knowledge.conditions`; forgotten with a restart, or after thirty silent days.
         flow: the several questions under way, such as those of the funding answer; None when there are none.
         rasa_epoch: number of the short Rasa conversation in use.
         rasa_turns: turns spent in it; a fresh one is begun after a few.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.conversation.markers import is_apart, is_corrected, is_joined, is_lacking, is_living, is_refused
+from bot.conversation.markers import is_apart, is_corrected, is_joined, is_lacking, is_living, is_refused, is_under
 from bot.conversation.models import Conversation
 from bot.knowledge.service import read_value
 from bot.understanding.models import PLACES, Entity, Parse
@@ -46,6 +47,19 @@ def with_origin(parse: Parse) -> Parse:
     return replace(parse, entities=marked)
 
 
+def with_ages(parse: Parse) -> Parse:
+    """Return the parse with "moins de 18 ans" read as the year below, and "pas encore 18 ans": they are minors."""
+    read = tuple(
+        replace(named, norm=named.norm - 1)
+        if named.entity == "age"
+        and isinstance(named.norm, int)
+        and is_under(_before_number(parse, named), parse.language)
+        else named
+        for named in parse.entities
+    )
+    return replace(parse, entities=read)
+
+
 def note_residence(conversation: Conversation, parse: Parse) -> None:
     """Keep the country, and the region of France, where a person says they are; no search is filtered by it."""
     told = next((known for entity in parse.entities if entity.role == "origin" if (known := _residence(entity))), None)
@@ -59,6 +73,12 @@ def _is_home(parse: Parse, named: Entity, places: Sequence[Entity]) -> bool:
     before = parse.text[: named.start]
     is_first_of_several = named == places[0] and len(places) > 1
     return is_living(before, parse.language) or (is_first_of_several and is_origin_said(fold(before)))
+
+
+def _before_number(parse: Parse, named: Entity) -> str:
+    """Return what stands before the number of an age, in the entity too: models take in more or fewer words."""
+    within, *number = re.split(r"\d", named.value, maxsplit=1)
+    return parse.text[: named.start] + (within if number else "")
 
 
 def _is_misheard(parse: Parse, entity: Entity) -> bool:

@@ -10,6 +10,7 @@ from prometheus_client import Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
+from bot.conversation.answers import resume_rows
 from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import decided, step_of
@@ -23,7 +24,7 @@ from bot.conversation.presses import press_button
 from bot.conversation.questions import answer_pending
 from bot.conversation.reading import Rasa, read_text
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
-from bot.conversation.roles import note_residence, with_origin, with_refusals
+from bot.conversation.roles import note_residence, with_ages, with_origin, with_refusals
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
 from bot.kit.errors import UserError
@@ -61,8 +62,7 @@ async def answer_text(turn: Turn, services: Services) -> None:
     if await is_flooding(turn, services):
         return
     alarm = services.ear.listen(turn.text)
-    is_urgent = alarm is Alarm.CERTAIN
-    if not is_urgent and (press := await typed_press(turn)) is not None:
+    if alarm is not Alarm.CERTAIN and (press := await typed_press(turn)) is not None:
         await _answer_press(turn, services, press)
         return
     if not turn.person.language_chosen:
@@ -70,8 +70,16 @@ async def answer_text(turn: Turn, services: Services) -> None:
         spoken = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
         turn.person.language = str(spoken)
         speak(turn, spoken)
+    try:
+        await _answer_written(turn, services, alarm)
+    except UserError as error:  # what a question was about is gone: asking it again would lead nowhere
+        turn.conversation.flow = None
+        await send(turn, Reply(say(error.key, turn.language), resume_rows(turn)))
+
+
+async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
     seen = screen(turn.text)
-    if is_urgent:
+    if alarm is Alarm.CERTAIN:
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=EMERGENCY), EMERGENCY)
     elif is_insult(turn.text):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="complaint"), "insult")
@@ -87,7 +95,8 @@ async def answer_text(turn: Turn, services: Services) -> None:
 async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm: Alarm) -> None:
     turn.text = seen.text
     parse, step = await read_text(turn, rasa=services.rasa, show_typing=services.show_typing, alarm=alarm)
-    parse = with_origin(with_refusals(parse, sought=Criteria.from_json(turn.conversation.criteria).countries))
+    sought = Criteria.from_json(turn.conversation.criteria).countries
+    parse = with_ages(with_origin(with_refusals(parse, sought=sought)))
     note_residence(turn.conversation, parse)
     note_told(turn.conversation, parse)
     understood, step = step, await step_in_context(turn, parse, step)

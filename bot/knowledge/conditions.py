@@ -37,6 +37,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "kind": KINDS,
 }
 
+_MOST = 1_000  # years or months: beyond, somebody mistyped
+
 
 class Condition(BaseModel):
     """One condition, as `docs/knowledge.md` writes it: on a fact, or a sentence that somebody must check."""
@@ -141,6 +143,8 @@ def _check_fact(condition: Condition) -> None:
     if fact in SPANS:
         if all(bound is None for bound in bounds) or any(isinstance(bound, str) for bound in bounds):
             raise ValueError(f"{fact} needs min or max, as numbers")
+        if not all(bound is None or 0 <= bound <= _MOST for bound in bounds):
+            raise ValueError(f"{fact} lies between 0 and {_MOST}")
     elif fact == "grant":
         if condition.wanted is None:
             raise ValueError("grant needs is: true or is: false")

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from bot.knowledge.conditions import Condition
 from bot.knowledge.texts import Text, at_most
 from bot.vocabulary.programmes import PROGRAMMES
+
+
+def _with_host(link: str) -> str:
+    """Refuse a link without a site: Telegram refuses the whole answer whose button leads nowhere."""
+    try:
+        host = urlsplit(link).hostname or ""
+    except ValueError:  # such as https://[
+        host = ""
+    if "." not in host:
+        raise ValueError("mend the address: it names no site")
+    return link
+
+
+def _in_the_calendar(written: str) -> str:
+    """Refuse a day or a month that does not exist, such as 2026-02-31."""
+    date.fromisoformat(f"{written}-01-01"[: len("2026-02-31")])
+    return written
+
 
 Kind: TypeAlias = Literal["internship", "job", "volunteering", "training", "exchange"]
 PaperTopic: TypeAlias = Literal[
@@ -20,9 +39,11 @@ Danger: TypeAlias = Literal[
     "abroad", "missing",
 ]  # fmt: skip
 _Identity: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-_Link: TypeAlias = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+_Link: TypeAlias = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"<>]+$"), AfterValidator(_with_host)]
 # A year, a month or a day: as precise as the page itself.
-_SourceDate: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+_SourceDate: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"), AfterValidator(_in_the_calendar)
+]
 Text40: TypeAlias = Annotated[Text, at_most(40)]
 Text50: TypeAlias = Annotated[Text, at_most(50)]
 Text60: TypeAlias = Annotated[Text, at_most(60)]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rapidfuzz import fuzz
+import numpy as np
+from rapidfuzz import fuzz, process
 
 from bot.knowledge.conditions import Condition, Judgement, judge
 from bot.knowledge.entries import Entry, Paper, Programme, Visa
@@ -133,14 +134,14 @@ def _misspelt(library: Library, words: Sequence[str]) -> tuple[Named, ...]:
 
 
 def _likeness(library: Library, words: Sequence[str], least: float) -> list[tuple[float, str]]:
-    phrases = {" ".join(words[start : start + size]) for size in range(1, 5) for start in range(len(words) - size + 1)}
-    return [
-        (score, name)
-        for name in library.names
-        if len(name) >= _SHORTEST_NEAR
-        for phrase in phrases
-        if len(phrase) >= _SHORTEST_NEAR and (score := fuzz.ratio(phrase, name, score_cutoff=least))
-    ]
+    """Return the names that look like a phrase of a text, name by name; all are compared at once, in C."""
+    found = {" ".join(words[start : start + size]) for size in range(1, 5) for start in range(len(words) - size + 1)}
+    phrases = sorted(phrase for phrase in found if len(phrase) >= _SHORTEST_NEAR)
+    names = [name for name in library.names if len(name) >= _SHORTEST_NEAR]
+    if not phrases or not names:
+        return []
+    scores = process.cdist(names, phrases, scorer=fuzz.ratio, score_cutoff=least)
+    return [(float(scores[name, phrase]), names[name]) for name, phrase in np.argwhere(scores >= least)]
 
 
 def _heard(paper: Paper, folded: str) -> int:

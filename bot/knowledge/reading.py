@@ -43,6 +43,8 @@ def read_entry(topic: str, content: Mapping[str, Any]) -> Entry:
     Raises:
         InputError: a field is wrong.
     """
+    if topic not in KINDS_OF_ENTRIES:
+        raise InputError([f"{topic}: no such topic"])
     try:
         return KINDS_OF_ENTRIES[topic].model_validate(content)
     except ValidationError as error:

@@ -32,7 +32,7 @@ class Stack:
         applies: all that is known agrees; a human may still have to confirm (`judgement.checks`).
         may_apply: facts are missing (`judgement.missing`).
         fails: a condition does not hold (`judgement.failed`).
-        sets: the largest groups of schemes that add up, among those that apply or may.
+        sets: the largest groups of schemes that add up, among those that apply or may and that answers may assert.
         exclusive: pairs among them of which only one can be had.
     """
 
@@ -60,7 +60,7 @@ def stack(schemes: Iterable[Scheme], situation: Situation, *, programmes: Sequen
     applies = tuple(each for each in judged if each.judgement.truth is not Truth.NO and not each.judgement.missing)
     may_apply = tuple(each for each in judged if each.judgement.truth is Truth.UNKNOWN and each.judgement.missing)
     fails = tuple(each for each in judged if each.judgement.truth is Truth.NO)
-    possible = [each.scheme for each in (*applies, *may_apply)]
+    possible = [each.scheme for each in (*applies, *may_apply) if each.scheme.is_asserted]
     return Stack(applies, may_apply, fails, _largest_sets(possible), _exclusive(possible))
 
 

@@ -33,6 +33,7 @@ WEIGHTS = "distress-"  # the files of weights are named so, with a digest of wha
 _LETTERS = (3, 4, 5)
 # Longer texts are also read a piece at a time: an alarm in the middle of a story is drowned in the whole of it.
 _PIECE_CHARACTERS = 140
+_MOST_PIECES = 48  # what is all commas has two hundred, and reading them would keep everybody waiting for a second
 _ENDS = re.compile(r"(?<=[.!?;…؟؛\n])\s+|,\s+|،\s*")
 
 Numbers = npt.NDArray[np.float32]
@@ -102,7 +103,7 @@ def parts_of(opened_text: str, rarity: Numbers) -> tuple[Indices, Numbers]:
 
 
 def pieces_of(text: str) -> list[str]:
-    """Return a long text in overlapping pieces of neighbouring sentences; a short text has none."""
+    """Return a long text in overlapping pieces of neighbouring sentences, not too many; a short text has none."""
     if len(text) <= _PIECE_CHARACTERS:
         return []
     sentences = [part for sentence in _ENDS.split(text) if sentence for part in _lines(sentence)]
@@ -115,7 +116,8 @@ def pieces_of(text: str) -> list[str]:
             piece = f"{piece} {sentence}".strip()
         if not pieces or not pieces[-1].endswith(piece):
             pieces.append(piece)
-    return pieces
+    every = math.ceil(len(pieces) / _MOST_PIECES)  # they overlap: nothing is left out
+    return pieces if every <= 1 else [*pieces[:-1:every], pieces[-1]]
 
 
 def find_weights(folder: Path) -> EarWeights | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.chat.keyboards import LIFETIME, Button, Press, read_press, store_keyboard
+from bot.chat.keyboards import LIFETIME, Button, Press, forget_last_buttons, last_buttons, read_press, store_keyboard
 from bot.kit.errors import UserError
 from tests.fixtures.bot_api.keyboards import check_markup
 
@@ -41,3 +41,15 @@ async def test_a_button_of_somebody_else_or_too_old_or_made_up_has_expired(
     for data, person_id, moment in attempts:
         with pytest.raises(UserError, match=r"chat\.button_expired"):
             await read_press(session, data, person_id=person_id, now=moment)
+
+
+async def test_labels_shown_before_are_typed_in_vain_once_forgotten_and_still_pressed(
+    session: AsyncSession, now: datetime
+) -> None:
+    data = await stored(session, now)
+    await session.flush()
+    assert await last_buttons(session, person_id=7, now=now)
+    forget_last_buttons(session, person_id=7, now=now + timedelta(seconds=1))
+    await session.flush()
+    assert await last_buttons(session, person_id=7, now=now) == []
+    assert await read_press(session, data[0], person_id=7, now=now)

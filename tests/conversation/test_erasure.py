@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.keyboards import Button, store_keyboard
-from bot.conversation.erasure import erase_person, forget_lists
+from bot.conversation.erasure import erase_person, forget_lists, forget_situations
 from bot.conversation.models import Conversation, ResultList
 from bot.outbox.service import enqueue_call
 from bot.profiles.service import person_of_chat
@@ -64,3 +64,20 @@ async def test_what_is_older_than_thirty_days_is_forgotten(session: AsyncSession
     await forget_lists(session, now=later)
     assert await forget_messages(session, now=later) == 1
     assert await tables_with(session, CANARY) == ["conversation", "outbox_call"]
+
+
+async def test_what_a_person_said_of_themselves_is_forgotten_after_thirty_silent_days(
+    session: AsyncSession, now: datetime
+) -> None:
+    silent, talking = await lived(session, 1, CANARY, now), await lived(session, 2, "autre-personne", now)
+    for person in (silent, talking):
+        conversation = await session.get_one(Conversation, person)
+        conversation.situation, conversation.flow = {"age": 19, "nationality": ["ML"]}, {"subject": ["papers", "x"]}
+        conversation.updated_at = now if person == talking else now - timedelta(days=31)
+    await session.flush()
+    await forget_situations(session, now=now)
+    session.expire_all()
+    forgotten, kept = [await session.get_one(Conversation, person) for person in (silent, talking)]
+    assert (forgotten.situation, forgotten.flow, forgotten.criteria) == (None, None, None)
+    assert kept.situation == {"age": 19, "nationality": ["ML"]}
+    assert kept.criteria == {"words": "autre-personne"}

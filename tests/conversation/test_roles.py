@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from bot.conversation.models import Conversation
-from bot.conversation.roles import note_residence, with_origin, with_refusals
+from bot.conversation.roles import note_residence, with_ages, with_origin, with_refusals
 from bot.understanding.models import Entity, Intent, Parse
 
 
@@ -140,3 +140,20 @@ def test_a_town_of_france_tells_the_region_too(now: datetime, city: str, region:
     home = Entity("city", city, 0, len(city), role="origin", norm={"city": city, "country": "FR"})
     note_residence(conversation, Parse(city, "fr", Intent("search_any", 0.9), entities=(home,)))
     assert conversation.situation == {"residence": "FR", "region": region}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value", "age"),
+    [
+        ("moins de 18 ans", "fr", "18 ans", 17), ("moins de 18 ans", "fr", "moins de 18 ans", 17),
+        ("j'ai pas encore 18 ans", "fr", "18 ans", 17), ("I'm under 18", "en", "18", 17),
+        ("tengo menos de 18 años", "es", "18 años", 17), ("أقل من 18 سنة", "ar", "18 سنة", 17),
+        ("j'ai moins de dix-huit ans", "fr", "dix-huit ans", 17), ("j'ai 18 ans", "fr", "18 ans", 18),
+        ("plus de 18 ans", "fr", "18 ans", 18), ("je suis un mineur de 16 ans", "fr", "16 ans", 16),
+    ],
+)  # fmt: skip
+def test_who_is_under_an_age_is_not_taken_for_somebody_who_has_it(
+    text: str, language: str, value: str, age: int
+) -> None:
+    said = int(age if age != 17 else 18)
+    assert [entity.norm for entity in with_ages(parsed(text, language, ("age", value, said))).entities] == [age]

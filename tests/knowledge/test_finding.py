@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.knowledge.finding import (
@@ -161,3 +163,12 @@ def test_borders_are_answered_by_nationality_destination_stay_and_papers(
     library: Library, told: dict[str, object], first: str
 ) -> None:
     assert needs_of(library, **told)[0] == first
+
+
+def test_a_long_message_is_compared_with_every_name_at_once(library: Library) -> None:
+    words = " ".join(f"m{number}o{number}t" for number in range(150))
+    assert suggest_named(library, "eurodisey")  # what is built once is built
+    began = time.process_time()
+    find_named(library, words)
+    suggest_named(library, words)
+    assert time.process_time() - began < 0.1

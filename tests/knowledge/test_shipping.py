@@ -151,3 +151,34 @@ def test_a_reference_to_nothing_and_an_identity_written_twice_are_refused() -> N
 def test_a_condition_with_an_unknown_code_is_refused() -> None:
     wrong = {**shipped_contents()["visas"][0], "conditions": [{"fact": "destination", "any": ["atlantis"]}]}
     assert "'atlantis' is no value of destination" in problems_of([("visas", wrong)])[0]
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://[", "http:///path", "https://localhost", 'https://a.org/"onclick', "https://a.org/<b>", "https://"],
+)
+def test_an_address_that_telegram_would_refuse_with_the_whole_answer_is_no_link(link: str) -> None:
+    shipped = shipped_contents()["papers"][0]
+    assert "link" in problems_of([("papers", {**shipped, "link": link})])[0]
+    assert "source.url" in problems_of([("papers", {**shipped, "source": {**shipped["source"], "url": link}})])[0]
+
+
+@pytest.mark.parametrize("written", ["2026-02-31", "2026-13", "0000", "2026-00-10"])
+def test_a_source_of_a_day_that_does_not_exist_is_refused(written: str) -> None:
+    shipped = shipped_contents()["papers"][0]
+    assert "source.date" in problems_of([("papers", {**shipped, "source": {**shipped["source"], "date": written}})])[0]
+
+
+@pytest.mark.parametrize("bounds", [{"min": float("nan")}, {"max": 1e30}, {"min": -5}])
+def test_a_bound_that_no_age_has_is_refused(bounds: dict[str, float]) -> None:
+    wrong = {**shipped_contents()["papers"][0], "conditions": [{"fact": "age", **bounds}]}
+    assert "age lies between 0 and" in problems_of([("papers", wrong)])[0]
+
+
+async def test_a_row_of_no_known_topic_leaves_the_others(session: AsyncSession) -> None:
+    row = (await session.scalars(select(KnowledgeEntry).where(KnowledgeEntry.topic == "papers").limit(1))).one()
+    row.topic = "recipes"
+    await session.flush()
+    library = await read_library(session)
+    assert library.programmes
+    assert row.id not in library.papers

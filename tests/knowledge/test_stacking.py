@@ -62,3 +62,10 @@ def test_what_must_be_asked_before_leaving_is_told_for_what_may_apply_too() -> N
 def test_what_only_an_association_asks_for_has_no_place_in_the_stack() -> None:
     found = stack([scheme("mine"), scheme("theirs", collective=True)], Situation())
     assert [each.scheme.id for each in (*found.applies, *found.may_apply, *found.fails)] == ["mine"]
+
+
+def test_nothing_is_said_to_add_up_with_or_to_exclude_what_is_not_sure() -> None:
+    unsure = scheme("unsure", adds_with=["a"], excludes=["b"], confidence="low")
+    found = stack([scheme("a"), scheme("b"), unsure], Situation())
+    assert names(each.scheme for each in found.applies) == ["a", "b", "unsure"]
+    assert (found.sets, found.exclusive) == ((), ())

@@ -150,3 +150,12 @@ def test_nothing_measured_is_learned_from() -> None:
         learned = yaml.safe_load((folder / f"{language}.yml").read_text(encoding="utf-8"))
         measured = phrases("nlu/distress", language)
         assert not set(learned["urgent"] + learned["calm"]) & set(measured["urgent"] + measured["calm"])
+
+
+def test_a_message_of_nothing_but_commas_keeps_nobody_waiting(ear: DistressEar) -> None:
+    text = ", ".join(f"{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(250))
+    began = time.process_time()
+    ear.listen(text)
+    assert time.process_time() - began < 0.5
+    assert len(pieces_of(text)) <= 50
+    assert all(any(word in piece.split() for piece in pieces_of(text)) for word in text.replace(",", "").split())

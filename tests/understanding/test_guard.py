@@ -129,8 +129,9 @@ def test_no_text_breaks_the_recogniser(text: str) -> None:
     assert is_distress(text) in {True, False}
 
 
-@pytest.mark.parametrize("unit", ["je veux me ", "mon pere ", "pas ", "i want to ", "a b ", "انا "])
-def test_a_long_text_is_read_quickly(unit: str) -> None:
-    began = time.monotonic()
+@pytest.mark.parametrize("unit", ["je veux me ", "mon pere ", "pas ", "i want to ", "a b ", "انا ", "بوي ", "cortar "])
+def test_the_longest_text_keeps_nobody_waiting(unit: str) -> None:
+    is_distress(unit)  # the patterns are built
+    began = time.process_time()
     is_distress(unit * 2_000)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 0.1

@@ -1,0 +1,54 @@
+"""What happens between a question and its answer: the thing asked about goes away, or something graver is said."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from bot.db.service import transaction
+from tests.acceptance.house import House
+from tests.acceptance.test_attacks import changes_offers, met, tells
+from tests.fixtures.bot_api import FakeUser, Seen
+
+AM_I = "✅ C'est pour moi ?"
+
+
+async def asked_for_age(house: House, user_id: int) -> tuple[FakeUser, Seen, int]:
+    """Return somebody who wonders whether an offer is for them, the question on their age, and the offer."""
+    offer_id = await changes_offers(house, age_min=18, age_max=30, levels=["bac"])
+    user = await met(house, user_id)
+    await tells(user, f"/start offer_{offer_id}")
+    await user.presses(AM_I)
+    question = (await user.reads(timeout=10))[-1]
+    assert "âge" in question.text
+    return user, question, offer_id
+
+
+async def test_an_offer_that_closes_between_the_question_and_the_answer_ends_the_questions(simple_house: House) -> None:
+    user, _, offer_id = await asked_for_age(simple_house, 1)
+    async with transaction(simple_house.collaborators.sessions) as session:
+        await session.execute(text("UPDATE offer SET status = 'closed' WHERE id = :id"), {"id": offer_id})
+    answer = await tells(user, "19")
+    assert "n'est plus disponible" in answer.text
+    after = await tells(user, "merci")
+    assert not any("questions" in label for label in after.labels)
+
+
+@pytest.mark.parametrize("words", ["je veux mourir", "jveux plus me réveiller demain"])
+async def test_after_distress_no_question_asked_before_waits_for_an_answer(simple_house: House, words: str) -> None:
+    user, question, _ = await asked_for_age(simple_house, 2)
+    assert not (await tells(user, words)).labels
+    for answer in ("19", "je ne sais pas", question.labels[1]):
+        heard = await tells(user, answer)
+        assert "diplôme" not in heard.text
+        assert not any("questions" in label for label in heard.labels)
+
+
+async def test_who_writes_that_they_are_under_eighteen_after_a_digression_is_no_adult(simple_house: House) -> None:
+    user, question, _ = await asked_for_age(simple_house, 3)
+    await tells(user, "/aide")
+    assert question.labels[0] == "Moins de 18 ans"
+    await tells(user, "non")
+    answer = await tells(user, "moins de 18 ans")
+    assert "non" in answer.text
+    assert "18" in answer.text
