@@ -26,10 +26,9 @@ async def answer_pending(turn: Turn, parse: Parse) -> Reply | None:
     flow = turn.conversation.flow
     if flow is None or not is_waiting(turn.conversation):
         return None
+    if (stopped := stop_questions(turn, parse.text)) is not None:
+        return stopped
     plain = plain_answer(parse.text)
-    if plain == "stop":
-        turn.conversation.flow = None
-        return Reply(say("knowledge.stopped", turn.language), resume_rows(turn))
     if plain == "resume":
         return ask(turn, flow, str(flow["waiting"]))
     fact = str(flow["waiting"])
@@ -37,6 +36,14 @@ async def answer_pending(turn: Turn, parse: Parse) -> Reply | None:
     if (value is None or _is_another_ask(parse)) and plain != "unknown":
         return None
     return await tell(turn, fact, value, flow)
+
+
+def stop_questions(turn: Turn, text: str) -> Reply | None:
+    """Stop the questions under way when a message, or the name of a command, says so and nothing else."""
+    if not is_waiting(turn.conversation) or plain_answer(text) != "stop":
+        return None
+    turn.conversation.flow = None
+    return Reply(say("knowledge.stopped", turn.language), resume_rows(turn))
 
 
 async def tell(turn: Turn, fact: str, value: Any, flow: dict[str, Any]) -> Reply:
