@@ -15,10 +15,12 @@ from bot.kit.errors import UserError
 from bot.knowledge.service import plain_answer, told
 from bot.locales.service import say
 from bot.understanding.models import Parse
+from bot.vocabulary.text import fold
 
 _INQUIRIES: dict[str, Inquiry] = {inquiry.name: inquiry for inquiry in (FUNDING, VISA, ELIGIBILITY)}
 # An answer to a question is short; a longer message that surely asks something is another ask.
 _SURE, _SENTENCE = 0.6, 4
+_NUMBERS = ("age", "months")
 
 
 async def answer_pending(turn: Turn, parse: Parse) -> Reply | None:
@@ -33,6 +35,8 @@ async def answer_pending(turn: Turn, parse: Parse) -> Reply | None:
         return ask(turn, flow, str(flow["waiting"]))
     fact = str(flow["waiting"])
     value = {"yes": True, "no": False}.get(plain or "") if fact == "grant" and plain else said(parse, fact)
+    if value is None and fact in _NUMBERS and fold(parse.text).isdecimal():
+        return ask(turn, flow, fact)  # "1000" to "Quel âge ?" is no search
     if (value is None or _is_another_ask(parse)) and plain != "unknown":
         return None
     return await tell(turn, fact, value, flow)

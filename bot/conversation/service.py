@@ -179,7 +179,7 @@ async def _answer_with(
 ) -> None:
     await log_incoming(turn, parse)
     if step == "empty":
-        reply = Reply(say("chat.empty", turn.language))
+        reply = Reply(say("chat.empty", turn.language), waiting_rows(turn))
     else:
         waiting = waiting_for(turn.conversation)
         forget_question(turn.conversation, step)

@@ -80,3 +80,17 @@ async def test_a_wish_on_the_manner_of_speaking_does_not_hide_distress(
 async def test_a_wish_that_sounds_alarming_by_itself_is_a_wish(simple_house: House, words: str) -> None:
     user = await met(simple_house, 6)
     assert "vous" in (await tells(user, words)).text
+
+
+@pytest.mark.parametrize("number", ["0", "-5", "1000", "٥"])
+async def test_a_number_that_is_no_age_is_asked_again_and_the_right_one_is_taken(
+    simple_house: House, number: str
+) -> None:
+    user, question, _ = await asked_for_age(simple_house, 7)
+    assert (await tells(user, number)).text == question.text
+    assert "diplôme" in (await tells(user, "١٩")).text
+
+
+async def test_a_shrug_leaves_the_questions_within_reach(simple_house: House) -> None:
+    user, _, _ = await asked_for_age(simple_house, 8)
+    assert any("questions" in label for label in (await tells(user, "🤷")).labels)
