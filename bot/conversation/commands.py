@@ -7,6 +7,7 @@ import re
 from bot.conversation import answers, offers, searching
 from bot.conversation.decisions import decided
 from bot.conversation.incoming import log_incoming
+from bot.conversation.questions import stop_questions
 from bot.conversation.replies import Reply, Turn, send
 from bot.conversation.service import Services, answer_text
 from bot.conversation.steps import take_step
@@ -45,14 +46,13 @@ async def answer_command(turn: Turn, services: Services, name: str, argument: st
         await answer_text(turn, services)
         return
     await log_incoming(turn, decided(turn.text, language=turn.language, intent=command or "out_of_scope"))
-    reply = await _reply_to(turn, services, command, argument, is_welcomed=is_welcomed)
+    reply = await _reply_to(turn, services, name, argument, is_welcomed=is_welcomed)
     if reply is not None:
         await send(turn, reply)
 
 
-async def _reply_to(
-    turn: Turn, services: Services, command: str | None, argument: str, *, is_welcomed: bool
-) -> Reply | None:
+async def _reply_to(turn: Turn, services: Services, name: str, argument: str, *, is_welcomed: bool) -> Reply | None:
+    command = _COMMANDS.get(name)
     if command == "start":
         return await _start(turn, services, argument, is_welcomed=is_welcomed)
     if command == "search":
@@ -60,7 +60,7 @@ async def _reply_to(
     if command == "language":
         return answers.choose_language(turn, None)
     if command is None:
-        return Reply(say("chat.command_unknown", turn.language))
+        return stop_questions(turn, name) or Reply(say("chat.command_unknown", turn.language))
     parse = decided("", language=turn.language, intent=command)
     return await take_step(turn, _STEPS[command], parse, services.tools)
 

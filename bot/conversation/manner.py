@@ -33,6 +33,14 @@ def manner_asked(text: str) -> str | None:
     return max(found, key=lambda manner: len(found[manner]), default=None)
 
 
+def beside_manner(text: str) -> str:
+    """Return what a message says besides how to be spoken to, folded."""
+    rest = fold(text)
+    for wish in _wishes().values():
+        rest = wish.sub(" ", rest)
+    return rest.strip()
+
+
 def choose_style(turn: Turn) -> Reply:
     """Offer the manners of speaking that the language has."""
     wishes = ["informal", "formal"] if turn.language in _SPEAK_WITH_VOUS else []

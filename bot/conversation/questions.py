@@ -15,10 +15,12 @@ from bot.kit.errors import UserError
 from bot.knowledge.service import plain_answer, told
 from bot.locales.service import say
 from bot.understanding.models import Parse
+from bot.vocabulary.text import fold
 
 _INQUIRIES: dict[str, Inquiry] = {inquiry.name: inquiry for inquiry in (FUNDING, VISA, ELIGIBILITY)}
 # An answer to a question is short; a longer message that surely asks something is another ask.
 _SURE, _SENTENCE = 0.6, 4
+_NUMBERS = ("age", "months")
 
 
 async def answer_pending(turn: Turn, parse: Parse) -> Reply | None:
@@ -26,17 +28,26 @@ async def answer_pending(turn: Turn, parse: Parse) -> Reply | None:
     flow = turn.conversation.flow
     if flow is None or not is_waiting(turn.conversation):
         return None
+    if (stopped := stop_questions(turn, parse.text)) is not None:
+        return stopped
     plain = plain_answer(parse.text)
-    if plain == "stop":
-        turn.conversation.flow = None
-        return Reply(say("knowledge.stopped", turn.language), resume_rows(turn))
     if plain == "resume":
         return ask(turn, flow, str(flow["waiting"]))
     fact = str(flow["waiting"])
     value = {"yes": True, "no": False}.get(plain or "") if fact == "grant" and plain else said(parse, fact)
+    if value is None and fact in _NUMBERS and fold(parse.text).isdecimal():
+        return ask(turn, flow, fact)  # "1000" to "Quel âge ?" is no search
     if (value is None or _is_another_ask(parse)) and plain != "unknown":
         return None
     return await tell(turn, fact, value, flow)
+
+
+def stop_questions(turn: Turn, text: str) -> Reply | None:
+    """Stop the questions under way when a message, or the name of a command, says so and nothing else."""
+    if not is_waiting(turn.conversation) or plain_answer(text) != "stop":
+        return None
+    turn.conversation.flow = None
+    return Reply(say("knowledge.stopped", turn.language), resume_rows(turn))
 
 
 async def tell(turn: Turn, fact: str, value: Any, flow: dict[str, Any]) -> Reply:

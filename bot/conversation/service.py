@@ -18,7 +18,7 @@ from bot.conversation.emergency import flag_distress
 from bot.conversation.followups import RESUME, step_in_context
 from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.incoming import log_incoming, log_press
-from bot.conversation.manner import manner_asked
+from bot.conversation.manner import beside_manner, manner_asked
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.presses import press_button
 from bot.conversation.questions import answer_pending
@@ -38,6 +38,7 @@ FLOOD_LIMIT = 20
 PRESS_LIMIT = 60  # turning pages is quicker than writing
 URGENT_LIMIT = 60  # distress is answered even in a burst of messages
 _READ_IN_A_FLOOD = 500
+_LONGEST_POLITENESS = 4  # words: "s'il vous plaît"
 _FLOOD = "flood"  # the intent of what was not read
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 _latency = Histogram("escale_turn_seconds", "From an update's reception to its answer being written")
@@ -83,13 +84,20 @@ async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=EMERGENCY), EMERGENCY)
     elif is_insult(turn.text):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="complaint"), "insult")
-    elif (wish := manner_asked(turn.text)) is not None:
+    elif (wish := manner_asked(turn.text)) is not None and _is_only_manner(turn, services, alarm):
         parse = decided(turn.text, language=turn.language, intent="change_language")
         await _answer_with(turn, services, parse, f"style_{wish}")
     elif seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="out_of_scope"), "empty")
     else:
         await _answer_understood(turn, services, seen, alarm)
+
+
+def _is_only_manner(turn: Turn, services: Services, alarm: Alarm) -> bool:
+    """Say whether nothing alarming stands beside the wish: "parle simplement, jveux plus me réveiller" is no wish."""
+    beside = beside_manner(turn.text)
+    is_polite = len(beside.split()) <= _LONGEST_POLITENESS
+    return alarm is Alarm.NONE or (is_polite and not services.ear.hears(beside))
 
 
 async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm: Alarm) -> None:
@@ -171,7 +179,7 @@ async def _answer_with(
 ) -> None:
     await log_incoming(turn, parse)
     if step == "empty":
-        reply = Reply(say("chat.empty", turn.language))
+        reply = Reply(say("chat.empty", turn.language), waiting_rows(turn))
     else:
         waiting = waiting_for(turn.conversation)
         forget_question(turn.conversation, step)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bot.catalogue.criteria import Criteria
-from bot.chat.formatting import escape
+from bot.chat.formatting import escape, shortened
 from bot.conversation import (
     answers,
     combining,
@@ -30,6 +30,7 @@ from bot.kit.settings import Settings
 from bot.locales.service import say
 from bot.understanding.models import PLACES, Parse
 
+_LONGEST_PLACE = 60  # a model may take half a message for one
 # Steps that answer with one sentence of the catalogue.
 _SENTENCES = {
     "find_association": "answers.association",
@@ -112,7 +113,9 @@ def _tell_unknown_places(turn: Turn, parse: Parse) -> None:
     """Say above the answer which place was not recognised: a search must not look as if it had been."""
     unknown = [entity.value for entity in parse.entities if entity.entity in PLACES and entity.norm is None]
     if unknown:
-        turn.notes.append(say("search.unknown_place", turn.language, what=escape(mask(", ".join(unknown)))))
+        turn.notes.append(
+            say("search.unknown_place", turn.language, what=escape(shortened(mask(", ".join(unknown)), _LONGEST_PLACE)))
+        )
 
 
 def _running(turn: Turn) -> Criteria | None:

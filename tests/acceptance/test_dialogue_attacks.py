@@ -52,3 +52,45 @@ async def test_who_writes_that_they_are_under_eighteen_after_a_digression_is_no_
     answer = await tells(user, "moins de 18 ans")
     assert "non" in answer.text
     assert "18" in answer.text
+
+
+@pytest.mark.parametrize("word", ["stop", "/stop", "laisse tomber", "/annuler"])
+async def test_questions_can_be_stopped_by_a_word_or_by_a_command(simple_house: House, word: str) -> None:
+    user, _, _ = await asked_for_age(simple_house, 4)
+    assert "on arrête les questions" in (await tells(user, word)).text
+    assert not any("questions" in label for label in (await tells(user, "merci")).labels)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "parle simplement, jveux plus me réveiller demain"),
+        ("fr", "mots simples svp. ils m'ont mise dans un van"),
+        ("es", "háblame de usted, mi cuñado me acorrala en el pasillo"),
+    ],
+)
+async def test_a_wish_on_the_manner_of_speaking_does_not_hide_distress(
+    simple_house: House, language: str, words: str
+) -> None:
+    user = await met(simple_house, 5, language)
+    assert "3114" in (await tells(user, words)).text
+
+
+@pytest.mark.parametrize("words", ["arrête de me tutoyer", "me tutoyez pas svp"])
+async def test_a_wish_that_sounds_alarming_by_itself_is_a_wish(simple_house: House, words: str) -> None:
+    user = await met(simple_house, 6)
+    assert "vous" in (await tells(user, words)).text
+
+
+@pytest.mark.parametrize("number", ["0", "-5", "1000", "٥"])
+async def test_a_number_that_is_no_age_is_asked_again_and_the_right_one_is_taken(
+    simple_house: House, number: str
+) -> None:
+    user, question, _ = await asked_for_age(simple_house, 7)
+    assert (await tells(user, number)).text == question.text
+    assert "diplôme" in (await tells(user, "١٩")).text
+
+
+async def test_a_shrug_leaves_the_questions_within_reach(simple_house: House) -> None:
+    user, _, _ = await asked_for_age(simple_house, 8)
+    assert any("questions" in label for label in (await tells(user, "🤷")).labels)
