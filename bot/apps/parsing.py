@@ -13,12 +13,12 @@ from typing import Any
 from bot.kit.errors import Unavailable
 from bot.understanding.models import Entity, Intent, Parse
 from bot.understanding.service import (
-    Alarm,
+    EMERGENCY,
     DistressEar,
     RasaClient,
     Verdict,
+    agreed,
     detect_language,
-    is_alarming,
     screen,
     understand,
     understand_simply,
@@ -100,11 +100,12 @@ async def parse_text(text: str, reader: Reader) -> Parse:
     if seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
         return Parse(text, language, Intent("out_of_scope", 1.0), (Intent("out_of_scope", 1.0),), source="rules")
     parse = await _understood(seen.text, language, reader)
-    intent, ranking = parse.intent, parse.ranking
     alarm = reader.ear.listen(text)
-    if is_alarming(alarm, parse) if reader.rasa else alarm is not Alarm.NONE:
-        intent = Intent("emergency", 1.0)
-        ranking = (intent, *(other for other in ranking if other.name != intent.name))
+    if reader.rasa:
+        parse = agreed(alarm, parse)
+    intent, ranking = Intent(EMERGENCY, 1.0) if alarm.is_raised and not reader.rasa else parse.intent, parse.ranking
+    if intent.name == EMERGENCY:
+        ranking = (intent, *(other for other in ranking if other.name != EMERGENCY))
     entities = parse.entities if seen.text == text else tuple(_placed(parse.entities, text))
     return Parse(text, language, intent, ranking, entities, parse.model, parse.source)
 

@@ -17,7 +17,7 @@ from bot.conversation.replies import Turn
 from bot.conversation.unsure import is_faint, is_unsure, is_worth_asking, may_be_distress
 from bot.understanding.answers import RasaTurn
 from bot.understanding.models import FALLBACK_INTENT, Intent, Parse
-from bot.understanding.service import EMERGENCY, Alarm, RasaUnavailable, is_alarming, understand, understand_simply
+from bot.understanding.service import EMERGENCY, Alarm, RasaUnavailable, agreed, understand, understand_simply
 
 # A Rasa turn costs 0.6 ms more for each earlier turn of its conversation: a fresh one now and then costs nothing,
 # because these tables, not Rasa's tracker, hold the state.
@@ -60,15 +60,21 @@ async def read_text(turn: Turn, *, rasa: Rasa, show_typing: ShowTyping, alarm: A
         is_unknown = parse.intent.name == FALLBACK_INTENT
         return parse, "search_offers" if is_unknown else step_of(parse.intent.name)
     turn.conversation.rasa_turns += 1
-    parse = understand(answer.parse, text=turn.text, language=turn.language, today=turn.today, model=answer.model)
-    if is_alarming(alarm, parse) or (is_unsure(parse) and may_be_distress(parse)):
+    heard = understand(answer.parse, text=turn.text, language=turn.language, today=turn.today, model=answer.model)
+    parse = agreed(alarm, heard)
+    if parse.intent.name == EMERGENCY or (alarm is not Alarm.CALM and is_unsure(parse) and may_be_distress(parse)):
         return replace(parse, intent=Intent(EMERGENCY, 1.0)), EMERGENCY
     meant = placed(parse, turn.conversation)
     if meant.source != parse.source:
         return meant, step_of(meant.intent.name)
+    named = _step_named(answer) if parse is heard else None
+    return parse, _step_when_unsure(parse) or named or step_of(parse.intent.name)
+
+
+def _step_when_unsure(parse: Parse) -> str | None:
     if is_unsure(parse) and is_worth_asking(parse):
-        return parse, "did_you_mean"
-    return parse, "not_understood" if is_faint(parse) else _step_named(answer) or step_of(parse.intent.name)
+        return "did_you_mean"
+    return "not_understood" if is_faint(parse) else None
 
 
 def _step_named(answer: RasaTurn) -> str | None:

@@ -97,7 +97,7 @@ def _is_only_manner(turn: Turn, services: Services, alarm: Alarm) -> bool:
     """Say whether nothing alarming stands beside the wish: "parle simplement, jveux plus me réveiller" is no wish."""
     beside = beside_manner(turn.text)
     is_polite = len(beside.split()) <= _LONGEST_POLITENESS
-    return alarm is Alarm.NONE or (is_polite and not services.ear.hears(beside))
+    return not alarm.is_raised or (is_polite and not services.ear.hears(beside))
 
 
 async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm: Alarm) -> None:

@@ -26,6 +26,7 @@ from bot.understanding.guard import LONGEST_TEXT, is_distress, opened
 PARTS = 8_192
 # Set on the validation phrases and messages (docs/decisions/0011-distress.md): most distress heard for the least false
 # alarms, without Rasa and with its second opinion.
+CALM_BELOW = -2.5
 SUSPECTED_FROM = -1.0
 CERTAIN_FROM = 1.0
 PIECE_GAP = 2.0  # how much more a piece of a text must say than a whole one
@@ -67,7 +68,7 @@ class DistressEar:
 
     def hears(self, text: str) -> bool:
         """Say whether a message shows distress, when there is nobody to ask for a second opinion."""
-        return self.listen(text) is not Alarm.NONE
+        return self.listen(text).is_raised
 
     def listen(self, text: str) -> Alarm:
         """Return the alarm that a message gives, by the lexicon or by what was learned."""
@@ -77,7 +78,7 @@ class DistressEar:
             return Alarm.NONE
         score = alarm_score(text[:LONGEST_TEXT], self._embedder, self._weights)
         if score < SUSPECTED_FROM:
-            return Alarm.NONE
+            return Alarm.CALM if score < CALM_BELOW else Alarm.NONE
         return Alarm.SUSPECTED if score < CERTAIN_FROM else Alarm.CERTAIN
 
 

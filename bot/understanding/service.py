@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.understanding.alarm import EMERGENCY, Alarm, is_alarming
+from bot.understanding.alarm import EMERGENCY, Alarm, agreed
 from bot.understanding.ear import DistressEar, find_weights
 from bot.understanding.errors import RasaUnavailable
 from bot.understanding.gazetteer import find_entities, is_origin_said
@@ -33,9 +33,9 @@ __all__ = [
     "RasaUnavailable",
     "Screen",
     "Verdict",
+    "agreed",
     "detect_language",
     "find_weights",
-    "is_alarming",
     "is_distress",
     "is_origin_said",
     "preload",
