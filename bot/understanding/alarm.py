@@ -10,7 +10,7 @@ from bot.understanding.models import FALLBACK_INTENT, Intent, Parse
 EMERGENCY = "emergency"
 # Set on the validation phrases and messages (docs/decisions/0011-distress.md).
 _HINT_OF_DISTRESS = 0.05
-_SURE_OF_ANOTHER = 0.5
+_SURE_OF_ANOTHER = 0.3
 _SURE_OF_DISTRESS = 0.8
 
 

@@ -28,7 +28,7 @@ PARTS = 8_192
 # alarms, without Rasa and with its second opinion.
 CALM_BELOW = -2.5
 SUSPECTED_FROM = -1.0
-CERTAIN_FROM = 1.0
+CERTAIN_FROM = 3.0
 PIECE_GAP = 2.0  # how much more a piece of a text must say than a whole one
 WEIGHTS = "distress-"  # the files of weights are named so, with a digest of what they were fitted on
 _LETTERS = (3, 4, 5)

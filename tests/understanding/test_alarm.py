@@ -19,7 +19,7 @@ def parse(**shares: float) -> Parse:
         (Alarm.CERTAIN, parse(search_any=0.99), True),
         (Alarm.SUSPECTED, parse(search_any=0.99), False),
         (Alarm.SUSPECTED, parse(search_any=0.9, emergency=0.06), True),
-        (Alarm.SUSPECTED, parse(search_any=0.4, refine_search=0.3), True),
+        (Alarm.SUSPECTED, parse(search_any=0.25, refine_search=0.2), True),
         (Alarm.SUSPECTED, parse(out_of_scope=0.8, search_any=0.1), False),
         (Alarm.NONE, parse(search_any=0.4, refine_search=0.3), False),
         (Alarm.NONE, parse(emergency=0.4, search_any=0.3), True),
