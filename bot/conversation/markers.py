@@ -133,6 +133,15 @@ def rank_said(text: str, *, last: int) -> int | None:
     return int(found.group(1)) or None if found else None
 
 
+def names_rank(text: str) -> bool:
+    """Say whether a number of a message is a rank for sure: an ordinal, "la 3", "n°3", and not "2 mois"."""
+    words = fold(text).split()
+    is_ordinal = any(word in ordinals for ordinals in _section("ordinals").values() for word in words)
+    before = {*_words("before_number")}
+    is_last = words and any(_ONE_NUMBER.fullmatch(word) for word in words[-1:]) and bool(set(words[-2:-1]) & before)
+    return is_ordinal or bool(is_last) or is_bare_rank(text)
+
+
 def is_bare_rank(text: str) -> bool:
     """Say whether a message does nothing but point at an offer of a list: "le 2e", "the second one", "العرض الثاني"."""
     words = _without_courtesy(text).split()
@@ -148,10 +157,14 @@ def needs_of(clause: str) -> tuple[str, ...]:
     return tuple(intent for intent, phrases in _section("needs").items() if _pattern(tuple(phrases)).search(folded))
 
 
+def is_wishing(clause: str) -> bool:
+    """Say whether a clause says what somebody looks for or wants, whatever it is."""
+    return bool(set(fold(clause).split()) & set(_words("seeking")))
+
+
 def is_seeking(clause: str) -> bool:
     """Say whether a clause looks for something: a word of seeking and a kind of offer."""
-    words = set(fold(clause).split())
-    return bool(words & set(_words("seeking"))) and bool(named_kinds(clause))
+    return is_wishing(clause) and bool(named_kinds(clause))
 
 
 def _without_courtesy(text: str) -> str:
