@@ -134,12 +134,13 @@ def rank_said(text: str, *, last: int) -> int | None:
 
 
 def names_rank(text: str) -> bool:
-    """Say whether a number of a message is a rank for sure: an ordinal, "la 3", "n°3", and not "2 mois"."""
-    words = fold(text).split()
-    is_ordinal = any(word in ordinals for ordinals in _section("ordinals").values() for word in words)
+    """Say whether a number of a message is a rank for sure: an ordinal, "la 3", "garde 3", and not "2 mois"."""
+    words = _without_courtesy(text).split()
+    ordinals = {word for known in _section("ordinals").values() for word in known}
     before = {*_words("before_number")}
-    is_last = words and any(_ONE_NUMBER.fullmatch(word) for word in words[-1:]) and bool(set(words[-2:-1]) & before)
-    return is_ordinal or bool(is_last) or is_bare_rank(text)
+    numbers = (place for place, word in enumerate(words) if _ONE_NUMBER.fullmatch(word))
+    is_numbered = any(place == len(words) - 1 or (place and words[place - 1] in before) for place in numbers)
+    return is_numbered or bool(ordinals & set(words))
 
 
 def is_bare_rank(text: str) -> bool:

@@ -190,9 +190,7 @@ def _missing_rank(turn: Turn, shown: ResultList) -> int | None:
     """Return the rank named that the list does not have: it must never open another offer in its place."""
     count = len(shown.offer_ids)
     rank = rank_said(turn.text, last=count)
-    # In a list of one, "celle de 2 mois" names no rank: there is nothing to choose.
-    is_beyond = rank is not None and rank > count and (count > 1 or names_rank(turn.text))
-    return rank if is_beyond else None
+    return rank if rank is not None and rank > count and names_rank(turn.text) else None
 
 
 async def _which(turn: Turn) -> Reply:
