@@ -47,8 +47,11 @@ _CLAUSE = re.compile(r"[.!?;,:\n؟،]+")
 _BETWEEN = r"(?: (?:a|de|d|que|than|of|pour|for|un|une|el|la|l))*"
 _ENDS_AT_MOST = re.compile(rf"{_AT_MOST.pattern}{_BETWEEN}$")
 _ENDS_AT_LEAST = re.compile(rf"{_AT_LEAST.pattern}{_BETWEEN}$")
-_BEGINS_AT_MOST = re.compile(_AT_MOST.pattern)
-_BEGINS_AT_LEAST = re.compile(rf"{_AT_LEAST.pattern}|(?:ou|or|o) (?:plus|more|mas)\b")
+# After a length fewer words bound it: in "2 mois plus de choix" none does.
+_BEGINS_AT_MOST = re.compile(r"(?:au plus|maximum|maxi|max|at most|como maximo|maximo|علي الاكثر)\b")
+_BEGINS_AT_LEAST = re.compile(
+    r"(?:au moins|minimum|mini|min|at least|al menos|como minimo|minimo|علي الاقل|(?:ou|or|o) (?:plus|more|mas))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

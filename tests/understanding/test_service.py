@@ -149,6 +149,8 @@ def test_everything_can_be_loaded_beforehand() -> None:
         ("أقل من 3 أشهر", "3 أشهر", "ar", {"months_max": 3}),
         ("il y en a plus, 2 mois", "2 mois", "fr", {"months": 2}),
         ("je pars pour 2 mois", "2 mois", "fr", {"months": 2}),
+        ("2 mois plus de choix", "2 mois", "fr", {"months": 2}),
+        ("2 mois mini", "2 mois", "fr", {"months_min": 2}),
         ("2 mois et plus de choix", "2 mois", "fr", {"months": 2}),
     ],
 )
