@@ -137,12 +137,20 @@ def _practical(offer: Offer, language: str) -> list[str]:
         part for part in (months(offer.duration_min, offer.duration_max, language), _start(offer, language)) if part
     )
     lines = [say("search.stay", language, what=escape(stay))] if stay else []
+    return [*lines, deadline_line(offer, language), *money_lines(offer, language)]
+
+
+def deadline_line(offer: Offer, language: str) -> str:
+    """Return until when one can apply."""
     if offer.deadline:
-        lines.append(say("search.deadline", language, day=escape(day(offer.deadline, language))))
-    else:
-        lines.append(say("search.deadline_none", language))
+        return say("search.deadline", language, day=escape(day(offer.deadline, language)))
+    return say("search.deadline_none", language)
+
+
+def money_lines(offer: Offer, language: str) -> list[str]:
+    """Return what an offer pays, costs and covers."""
     pay = escape(_pay(offer, language))
-    lines.append(say("search.pay", language, what=pay) if pay else say("search.unpaid", language))
+    lines = [say("search.pay", language, what=pay) if pay else say("search.unpaid", language)]
     if offer.cost_amount:
         amount = money(offer.cost_amount, offer.cost_currency, language)
         note = f" ({offer.cost_note})" if offer.cost_note else ""

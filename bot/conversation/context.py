@@ -64,7 +64,9 @@ def _under_a_question(parse: Parse, conversation: Conversation) -> str | None:
 
 def _under_a_list(parse: Parse, conversation: Conversation) -> str | None:
     if conversation.list_id is None:
-        return None
+        # Under a search that found nothing, an ordinal is told that there is none; a number alone says an age or a day.
+        is_pointing = is_bare_rank(parse.text) and not parse.text.strip().isdecimal()
+        return _DETAILS if is_pointing and conversation.criteria is not None else None
     is_an_answer = is_waiting(conversation) and parse.text.strip().isdecimal()  # "19" to "Quel âge ?"
     if is_bare_rank(parse.text) and not is_an_answer:
         return _DETAILS

@@ -1,8 +1,9 @@
-"""What the turns before make of a message: the way back, the name of a sheet, a follow-up of the last answer."""
+"""What the turns before make of a message: the way back, a line of the open card, a sheet, a follow-up of the last."""
 
 from __future__ import annotations
 
 from bot.conversation.asking import is_waiting
+from bot.conversation.card_questions import is_on_card
 from bot.conversation.eligibility import is_follow_up
 from bot.conversation.markers import is_resuming
 from bot.conversation.programmes import is_what_is
@@ -12,6 +13,7 @@ from bot.understanding.models import Parse
 from bot.understanding.service import EMERGENCY
 
 RESUME = "resume_search"
+ON_CARD = "answer_on_card"
 
 
 async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
@@ -20,6 +22,8 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
         return step
     if _is_way_back(turn, parse):
         return RESUME
+    if await is_on_card(turn, parse):
+        return ON_CARD
     if await is_what_is(turn, parse):
         return "answer_programme"
     return "answer_eligibility" if is_follow_up(turn, parse) else step

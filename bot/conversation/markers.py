@@ -133,6 +133,16 @@ def rank_said(text: str, *, last: int) -> int | None:
     return int(found.group(1)) or None if found else None
 
 
+def names_rank(text: str) -> bool:
+    """Say whether a number of a message is a rank for sure: an ordinal, "la 3", "garde 3", and not "2 mois"."""
+    words = _without_courtesy(text).split()
+    ordinals = {word for known in _section("ordinals").values() for word in known}
+    before = {*_words("before_number")}
+    numbers = (place for place, word in enumerate(words) if _ONE_NUMBER.fullmatch(word))
+    is_numbered = any(place == len(words) - 1 or (place and words[place - 1] in before) for place in numbers)
+    return is_numbered or bool(ordinals & set(words))
+
+
 def is_bare_rank(text: str) -> bool:
     """Say whether a message does nothing but point at an offer of a list: "le 2e", "the second one", "العرض الثاني"."""
     words = _without_courtesy(text).split()
@@ -148,10 +158,14 @@ def needs_of(clause: str) -> tuple[str, ...]:
     return tuple(intent for intent, phrases in _section("needs").items() if _pattern(tuple(phrases)).search(folded))
 
 
+def is_wishing(clause: str) -> bool:
+    """Say whether a clause says what somebody looks for or wants, whatever it is."""
+    return bool(set(fold(clause).split()) & set(_words("seeking")))
+
+
 def is_seeking(clause: str) -> bool:
     """Say whether a clause looks for something: a word of seeking and a kind of offer."""
-    words = set(fold(clause).split())
-    return bool(words & set(_words("seeking"))) and bool(named_kinds(clause))
+    return is_wishing(clause) and bool(named_kinds(clause))
 
 
 def _without_courtesy(text: str) -> str:

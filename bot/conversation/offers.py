@@ -15,7 +15,7 @@ from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import drop_subject
 from bot.conversation.cards import Entry, offer_card, offer_in_full, offer_lines
-from bot.conversation.markers import rank_said
+from bot.conversation.markers import names_rank, rank_said
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.queries import drop_offer, is_kept, keep_list, keep_offer, kept_offers, own_list
 from bot.conversation.replies import Reply, Turn, room
@@ -67,6 +67,8 @@ async def chosen_offer(turn: Turn, *, embedder: Embedder) -> int | None:
     shown = await current_list(turn)
     if shown is None:
         return turn.conversation.offer_id
+    if _missing_rank(turn, shown) is not None:
+        return None
     if len(shown.offer_ids) == 1:
         return shown.offer_ids[0]
     rank = rank_said(turn.text, last=min(len(shown.offer_ids), (turn.conversation.page + 1) * PAGE_SIZE))
@@ -184,8 +186,20 @@ def _reasons(shown: ResultList | None, offer_id: int) -> Sequence[Any]:
     return reasons
 
 
+def _missing_rank(turn: Turn, shown: ResultList) -> int | None:
+    """Return the rank named that the list does not have: it must never open another offer in its place."""
+    count = len(shown.offer_ids)
+    rank = rank_said(turn.text, last=count)
+    return rank if rank is not None and rank > count and names_rank(turn.text) else None
+
+
 async def _which(turn: Turn) -> Reply:
-    """Ask which offer of the list is meant; without a list, say why there is none to point at."""
+    """Ask which offer of the list is meant; without it, or beyond its end, say why there is none to point at."""
+    shown = await current_list(turn)
+    if shown is not None and (rank := _missing_rank(turn, shown)) is not None:
+        count = len(shown.offer_ids)
+        key = "search.only_number" if count == 1 else "search.no_such_number"
+        return Reply(say(key, turn.language, count=count, rank=rank), await _number_rows(turn))
     if turn.conversation.list_id is not None:
         return Reply(say("search.which_offer", turn.language), await _number_rows(turn))
     if turn.conversation.criteria is None:

@@ -10,6 +10,7 @@ from bot.chat.formatting import visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import Inquiry, go_on, is_waiting, situation_for
+from bot.conversation.card_questions import open_countries
 from bot.conversation.markers import has_marker
 from bot.conversation.refinement import programmes_of
 from bot.conversation.replies import ANSWER_LIMIT, Reply, Turn
@@ -27,7 +28,8 @@ async def answer_visa(turn: Turn, parse: Parse) -> Reply:
     """Answer on papers by what a message names, else on the border: nationality, destination, kind of stay."""
     note_told(turn.conversation, parse)
     library = await read_library(turn.session)
-    situation = situation_of(turn, parse)
+    of_offer = await _of_open_offer(turn, parse)
+    situation = situation_of(turn, parse, stay=of_offer)
     papers = find_papers(library, parse.text, situation)
     is_border = has_marker(parse.text, "visa", parse.language) and situation.knows("destination")
     if papers and not is_border:
@@ -35,9 +37,16 @@ async def answer_visa(turn: Turn, parse: Parse) -> Reply:
         return await show_entry(turn, "papers", papers[0], others=others)
     note_stay(turn.conversation, stay_said(parse))
     stay = stay_said(parse, programmes_of_codes(library, programmes_of(parse.entities)))
-    reply = await go_on(turn, VISA, {"name": "visa", "asked": [], **stay})
+    reply = await go_on(turn, VISA, {"name": "visa", "asked": [], **of_offer, **stay})
     lines = exit_lines(turn, library, situation) if is_waiting(turn.conversation) else []
     return replace(reply, text="\n".join([*lines, reply.text]))
+
+
+async def _of_open_offer(turn: Turn, parse: Parse) -> dict[str, Any]:
+    """Return the countries of the offer whose card is open, unless the message names one."""
+    named = "destination" in stay_said(parse)
+    countries = [] if named else await open_countries(turn)
+    return {"destination": countries, "is_of_offer": True} if countries else {}
 
 
 async def _missing(turn: Turn, flow: dict[str, Any]) -> Counter[str]:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -14,7 +14,7 @@ import structlog
 from bot.conversation.context import placed
 from bot.conversation.decisions import decided, step_of
 from bot.conversation.replies import Turn
-from bot.conversation.unsure import is_faint, is_unsure, is_worth_asking, may_be_distress
+from bot.conversation.unsure import is_faint, is_unsure, is_worth_asking, likeliest, may_be_distress
 from bot.understanding.answers import RasaTurn
 from bot.understanding.models import FALLBACK_INTENT, Intent, Parse
 from bot.understanding.service import EMERGENCY, Alarm, RasaUnavailable, agreed, understand, understand_simply
@@ -65,6 +65,8 @@ async def read_text(turn: Turn, *, rasa: Rasa, show_typing: ShowTyping, alarm: A
     if parse.intent.name == EMERGENCY or (alarm is not Alarm.CALM and is_unsure(parse) and may_be_distress(parse)):
         return replace(parse, intent=Intent(EMERGENCY, 1.0)), EMERGENCY
     meant = placed(parse, turn.conversation)
+    if meant.source == parse.source and is_unsure(parse):
+        meant = settled_by_rules(parse, today=turn.today)
     if meant.source != parse.source:
         return meant, step_of(meant.intent.name)
     named = _step_named(answer) if parse is heard else None
@@ -75,6 +77,15 @@ def _step_when_unsure(parse: Parse) -> str | None:
     if is_unsure(parse) and is_worth_asking(parse):
         return "did_you_mean"
     return "not_understood" if is_faint(parse) else None
+
+
+def settled_by_rules(parse: Parse, *, today: date) -> Parse:
+    """Return an unsure parse with the one of its two likeliest intents that the simple rules name, else as it is."""
+    named = understand_simply(parse.text, language=parse.language, today=today).intent.name
+    # A search takes a single word ("partir"), which says too little against the model: "un salon pour partir".
+    if named.startswith("search_") or named not in {intent.name for intent in likeliest(parse)}:
+        return parse
+    return replace(parse, intent=Intent(named, 1.0), source="rules")
 
 
 def _step_named(answer: RasaTurn) -> str | None:

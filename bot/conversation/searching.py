@@ -186,7 +186,9 @@ async def _narrowing(turn: Turn, criteria: Criteria) -> list[Button]:
 
 
 async def _nothing_found(turn: Turn, criteria: Criteria) -> Reply:
-    """Say what was not found, and offer what would be; "oui" takes the first. The list before stays the one shown."""
+    """Say what was not found, and offer what would be; "oui" takes the first. The list before is open no more."""
+    conversation = turn.conversation
+    conversation.list_id, conversation.page, conversation.offer_id = None, 0, None  # "le 2e" is none of the old list
     found = await relaxations(turn.session, criteria, today=turn.today)
     turn.conversation.pending_question = WIDEN if found else None
     text = say(

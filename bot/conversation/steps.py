@@ -9,6 +9,7 @@ from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape, shortened
 from bot.conversation import (
     answers,
+    card_questions,
     combining,
     eligibility,
     funding,
@@ -149,6 +150,10 @@ async def _eligibility(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     return sourced or await answers.show_what_accepts(turn, parse, embedder=tools.embedder)
 
 
+async def _on_card(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
+    return await card_questions.answer_on_card(turn, parse)
+
+
 async def _programme(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
     return await programmes.answer_programme(turn, parse)
 
@@ -231,6 +236,7 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "list_saved": _saved,
     "how_to_apply": _apply,
     "answer_eligibility": _eligibility,
+    "answer_on_card": _on_card,
     "answer_programme": _programme,
     "answer_funding": _funding,
     "answer_visa": _visa,

@@ -110,7 +110,10 @@ def note_stay(conversation: Conversation, stay: Mapping[str, Any]) -> None:
 
 
 def for_search(turn: Turn, flow: Mapping[str, Any]) -> str:
-    """Return the line that says which place of the running search an answer is about; "" when a message named it."""
+    """Return the line that says which place, of the open offer or the search, is meant; "" when a message named it."""
+    if flow.get("is_of_offer"):
+        countries = describe(Criteria(countries=tuple(flow["destination"])), turn.language)
+        return say("knowledge.for_offer", turn.language, what=escape(countries))
     criteria = Criteria.from_json(turn.conversation.criteria)
     is_from_search = flow["name"] in ("visa", "funding") and not flow.get("destination") and criteria.has_place()
     if not is_from_search:

@@ -51,7 +51,7 @@ def describe(criteria: Criteria, language: str, *, count: int = 2) -> str:
 def months(low: Decimal | float | None, high: Decimal | float | None, language: str) -> str:
     """Return a stay's length in months, or in weeks when it may be shorter than one; "" when unknown."""
     if low is None:
-        return "" if high is None else _exact(high, language)
+        return "" if high is None else say("search.duration_to", language, length=_exact(high, language))
     if high is None:
         return say("search.duration_from", language, length=_exact(low, language))
     if low == high or (low < 1 and _weeks(low) == _weeks(high)):

@@ -40,7 +40,17 @@ _AT_LEAST = re.compile(
 )
 _AT_MOST = re.compile(
     r"\b(?:au plus|maximum|maxi|max|moins d[eu]?|moins que|jusqu|at most|less than|up to|under|como maximo|menos de|"
-    r"hasta|maximo|pas plus|no mas|not more|علي الاكثر|اقل من)\b"
+    r"hasta|maximo|pas plus|no mas|no more|not more|علي الاكثر|اقل من)\b"
+)
+_CLAUSE = re.compile(r"[.!?;,:\n؟،]+")
+# What may stand between such words and the length: "au moins pour 4 mois", "jusqu'à 2 mois".
+_BETWEEN = r"(?: (?:a|de|d|que|than|of|pour|for|un|une|el|la|l))*"
+_ENDS_AT_MOST = re.compile(rf"{_AT_MOST.pattern}{_BETWEEN}$")
+_ENDS_AT_LEAST = re.compile(rf"{_AT_LEAST.pattern}{_BETWEEN}$")
+# After a length fewer words bound it: in "2 mois plus de choix" none does.
+_BEGINS_AT_MOST = re.compile(r"(?:au plus|maximum|maxi|max|at most|como maximo|maximo|علي الاكثر)\b")
+_BEGINS_AT_LEAST = re.compile(
+    r"(?:au moins|minimum|mini|min|at least|al menos|como minimo|minimo|علي الاقل|(?:ou|or|o) (?:plus|more|mas))\b"
 )
 
 
@@ -66,6 +76,15 @@ def parse_duration(text: str) -> Duration | None:
     if months is None or not 0 < months[1] <= _LONGEST_MONTHS:
         return None
     return _bounded(folded, *months)
+
+
+def bounds_around(before: str, after: str) -> tuple[bool, bool]:
+    """Say whether the words next to a length make it the longest, or the shortest: "moins de 3 mois", "2 meses max"."""
+    words = f"{_CLAUSE.split(before)[-1]} "
+    following = _CLAUSE.split(after)[0]
+    is_longest = bool(_ENDS_AT_MOST.search(fold(words))) or bool(_BEGINS_AT_MOST.match(fold(following)))
+    is_shortest = bool(_ENDS_AT_LEAST.search(fold(words))) or bool(_BEGINS_AT_LEAST.match(fold(following)))
+    return is_longest, is_shortest and not is_longest
 
 
 def _prepared(text: str) -> str:

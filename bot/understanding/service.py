@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from bot.understanding.alarm import EMERGENCY, Alarm, agreed
+from bot.understanding.durations import bounds_around
 from bot.understanding.ear import DistressEar, find_weights
 from bot.understanding.errors import RasaUnavailable
 from bot.understanding.gazetteer import find_entities, is_origin_said
@@ -65,7 +66,7 @@ def understand(raw: Mapping[str, Any], *, text: str, language: str, today: date,
     ranking = tuple(found for each in _items(raw.get("intent_ranking")) if (found := _intent(each)))
     read = (entity for each in _items(raw.get("entities")) if (entity := _entity(each, text)))
     entities = (_settled(entity, today=today, language=language) for entity in _apart(read))
-    return Parse(text, language, intent, ranking, tuple(entities), model, "rasa")
+    return Parse(text, language, intent, ranking, _bounded(tuple(entities), text), model, "rasa")
 
 
 def understand_simply(text: str, *, language: str, today: date) -> Parse:
@@ -74,7 +75,7 @@ def understand_simply(text: str, *, language: str, today: date) -> Parse:
     A message that names a place, a domain or a scheme and nothing the rules know is taken for a
     search of any kind; otherwise the intent is the fallback.
     """
-    entities = find_entities(text, today, language)
+    entities = _bounded(find_entities(text, today, language), text)
     is_search = any(entity.entity in {"country", "region", "city", "field", "programme"} for entity in entities)
     guess = Intent("search_any", 0.6) if is_search else Intent(FALLBACK_INTENT, 0.0)
     intent = Intent("emergency", 1.0) if is_distress(text) else parse_by_rules(text, language) or guess
@@ -91,6 +92,19 @@ def preload() -> None:
 def _settled(entity: Entity, *, today: date, language: str) -> Entity:
     settled = settle(entity.entity, entity.value, today=today, language=language)
     return replace(entity, entity=settled.entity, norm=settled.norm)
+
+
+def _bounded(entities: tuple[Entity, ...], text: str) -> tuple[Entity, ...]:
+    """Make a length of stay the longest or the shortest when the words next to it say so: "moins de 3 mois"."""
+    return tuple(_with_bounds(entity, text) if entity.entity == "duration" else entity for entity in entities)
+
+
+def _with_bounds(entity: Entity, text: str) -> Entity:
+    months = entity.norm.get("months") if isinstance(entity.norm, dict) else None
+    is_longest, is_shortest = bounds_around(text[: entity.start], text[entity.end :])
+    if months is None or not (is_longest or is_shortest):
+        return entity
+    return replace(entity, norm={"months_max" if is_longest else "months_min": months})
 
 
 def _apart(entities: Iterable[Entity]) -> tuple[Entity, ...]:

@@ -46,6 +46,12 @@ def test_an_ordinal_without_a_list_points_at_nothing(conversation: Conversation)
     assert placed(read("le deuxième", ("goodbye", 0.3)), conversation).intent.name == "goodbye"
 
 
+def test_an_ordinal_under_a_search_that_found_nothing_points_at_an_offer_and_a_number_does_not(now: datetime) -> None:
+    empty = Conversation(person_id=1, updated_at=now, criteria={"kind": "internship"})
+    assert placed(read("le deuxième", ("goodbye", 0.3)), empty).intent.name == "show_details"
+    assert placed(read("19", ("refine_search", 0.3)), empty).intent.name == "refine_search"
+
+
 def test_a_thing_refused_under_a_search_changes_the_search(with_list: Conversation) -> None:
     parse = read("pas a lisbonne", ("show_details", 0.33), ("refine_search", 0.29), entities=(LISBON,))
     assert placed(parse, with_list).intent.name == "refine_search"

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.markers import is_asking_what, is_resuming, named_kinds, rank_said, refused_kinds
+from bot.conversation.markers import is_asking_what, is_resuming, named_kinds, names_rank, rank_said, refused_kinds
 from bot.locales.service import LANGUAGES
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import fold
@@ -12,6 +12,7 @@ SHELF: Mapping[str, Any] = read_shelf("bot.conversation", "markers.yml")
 IN_EVERY_LANGUAGE = (
     "adding", "replacing", "anywhere", "anytime", "any_duration", "any_field", "any_kind", "wider", "excluding",
     "resuming", "lacking", "living", "asking_what", "visa", "humanitarian", "combining",
+    "card_pay", "card_housing", "card_deadline",
 )  # fmt: skip
 
 
@@ -96,3 +97,13 @@ def test_asking_what_a_thing_is_stands_at_the_beginning(text: str, expected: boo
 )  # fmt: skip
 def test_a_kind_is_read_with_what_arabic_glues_before_it(text: str, kind: str) -> None:
     assert named_kinds(text) == (kind,)
+
+
+@pytest.mark.parametrize("text", ["le deuxième", "garde la 3", "garde 3 stp", "save number 3 for me", "الثاني", "n°9"])
+def test_a_number_that_points_is_a_rank(text: str) -> None:
+    assert names_rank(text)
+
+
+@pytest.mark.parametrize("text", ["celle de 2 mois", "plus d'infos sur celle à 600 euros", "garde-la"])
+def test_a_number_that_measures_is_no_rank(text: str) -> None:
+    assert not names_rank(text)

@@ -1,9 +1,11 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
 from bot.conversation.decisions import kept_parse, parse_kept
+from bot.conversation.reading import settled_by_rules
 from bot.conversation.unsure import is_faint, is_unsure, is_worth_asking, likeliest, may_be_distress
 from bot.locales.service import LANGUAGES, say
 from bot.understanding.models import Entity, Intent, Parse
@@ -75,3 +77,19 @@ def test_a_faint_yes_beside_nothing_better_is_not_worth_asking_about() -> None:
     assert not is_worth_asking(parsed(("affirm", 0.34), ("complaint", 0.29), ("greet", 0.14)))
     assert is_worth_asking(parsed(("affirm", 0.3), ("search_job", 0.28), ("ask_visa", 0.1)))
     assert is_worth_asking(parsed(("affirm", 0.45), ("complaint", 0.42)))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ranking", "meant"),
+    [
+        ("talk to a human", "en", (("bot_challenge", 0.5), ("talk_to_adviser", 0.48)), "talk_to_adviser"),
+        ("talk to a human", "en", (("bot_challenge", 0.5), ("help", 0.48)), "bot_challenge"),
+        ("un salon pr partir", "fr", (("find_event", 0.31), ("search_any", 0.3)), "find_event"),
+    ],
+)
+def test_plain_words_settle_between_the_two_likeliest_but_one_word_of_a_search_does_not(
+    text: str, language: str, ranking: tuple[tuple[str, float], ...], meant: str
+) -> None:
+    ranked = tuple(Intent(name, confidence) for name, confidence in ranking)
+    settled = settled_by_rules(Parse(text, language, ranked[0], ranked), today=date(2026, 11, 23))
+    assert settled.intent.name == meant

@@ -18,7 +18,7 @@ from bot.locales.service import LANGUAGES
         (12, None, "es", "12 meses o más"),
         (1, None, "es", "1 mes o más"),
         (0.5, None, "fr", "2 semaines ou plus"),
-        (None, 0.5, "en", "2 weeks"),
+        (None, 0.5, "en", "up to 2 weeks"),
         (0.5, 0.5, "fr", "2 semaines"),
         (None, None, "fr", ""),
     ],

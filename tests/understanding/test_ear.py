@@ -69,12 +69,12 @@ def test_the_cries_for_help_and_the_calm_texts_of_the_first_corpus_are_told_apar
     assert sum(ear.listen(text) is Alarm.CERTAIN for text in corpus["calm"]) == 0
 
 
-def test_a_search_is_hardly_ever_certain_distress_and_seldom_suspected(ear: DistressEar) -> None:
+def test_a_search_is_never_certain_distress_and_seldom_suspected(ear: DistressEar) -> None:
     searches = [text for intent, text in ordinary_messages() if intent.startswith(("search", "refine"))]
     assert len(searches) > 200
     heard = [ear.listen(text) for text in searches]
-    assert heard.count(Alarm.CERTAIN) / len(searches) <= 0.005
-    assert heard.count(Alarm.SUSPECTED) / len(searches) <= 0.015
+    assert heard.count(Alarm.CERTAIN) == 0
+    assert heard.count(Alarm.SUSPECTED) / len(searches) <= 0.02
 
 
 def test_an_ear_that_learned_nothing_hears_by_its_lexicon(embedder: SentenceEmbedder) -> None:

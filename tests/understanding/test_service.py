@@ -134,3 +134,31 @@ def test_the_simple_mode_survives_any_text(text: str) -> None:
 
 def test_everything_can_be_loaded_beforehand() -> None:
     preload()
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "language", "norm"),
+    [
+        ("moins de 3 mois", "3 mois", "fr", {"months_max": 3}),
+        ("pas plus de 2 mois", "2 mois", "fr", {"months_max": 2}),
+        ("jusqu'à 2 mois", "2 mois", "fr", {"months_max": 2}),
+        ("au moins 4 mois", "4 mois", "fr", {"months_min": 4}),
+        ("no more than 3 months", "3 months", "en", {"months_max": 3}),
+        ("at least 6 weeks", "6 weeks", "en", {"months_min": 1.5}),
+        ("2 meses como máximo", "2 meses", "es", {"months_max": 2}),
+        ("أقل من 3 أشهر", "3 أشهر", "ar", {"months_max": 3}),
+        ("il y en a plus, 2 mois", "2 mois", "fr", {"months": 2}),
+        ("je pars pour 2 mois", "2 mois", "fr", {"months": 2}),
+        ("2 mois plus de choix", "2 mois", "fr", {"months": 2}),
+        ("2 mois mini", "2 mois", "fr", {"months_min": 2}),
+        ("2 mois et plus de choix", "2 mois", "fr", {"months": 2}),
+    ],
+)
+def test_the_words_next_to_a_length_make_it_the_longest_or_the_shortest(
+    text: str, length: str, language: str, norm: dict[str, float]
+) -> None:
+    heard = _raw(_named("duration", length, text.index(length)))
+    by_rasa = understand(heard, text=text, language=language, today=TODAY)
+    simply = understand_simply(text, language=language, today=TODAY)
+    assert [entity.norm for entity in by_rasa.entities] == [norm]
+    assert [entity.norm for entity in simply.entities] == [norm]
