@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +16,13 @@ from bot.conversation.refinement import programmes_of
 from bot.conversation.replies import ANSWER_LIMIT, Reply, Turn
 from bot.conversation.showing import exit_lines, exit_paper_button, show_entry
 from bot.conversation.telling import for_search, note_stay, note_told, situation_of, stay_said
-from bot.knowledge.service import find_papers, find_visas, programmes_of_codes, read_library
+from bot.knowledge.service import Judgement, Visa, find_papers, find_visas, programmes_of_codes, read_library
 from bot.locales.service import say
 from bot.understanding.models import Parse
 
 _ADVICE = "https://www.diplomatie.gouv.fr/fr/conseils-aux-voyageurs/conseils-par-pays-destination/"
 _MOST_QUESTIONS = 3
+_PERMIT = "permit"
 
 
 async def answer_visa(turn: Turn, parse: Parse) -> Reply:
@@ -47,16 +49,22 @@ async def _missing(turn: Turn, flow: dict[str, Any]) -> Counter[str]:
         return Counter(unknown)
     found = find_visas(await read_library(turn.session), situation)
     sure = [(visa, judgement) for visa, judgement in found if visa.is_asserted]
-    if found and found[0][0].is_asserted and len({visa.needs for visa, _ in sure}) == 1:
+    presumes = bool(found) and _PERMIT in found[0][1].missing  # what it says is true of holders of a French permit only
+    if found and not presumes and found[0][0].is_asserted and len({visa.needs for visa, _ in sure}) == 1:
         return Counter()
     return Counter(fact for _, judgement in (sure or found)[:1] for fact in judgement.missing)
+
+
+def _presuming_nothing(found: Sequence[tuple[Visa, Judgement]]) -> list[tuple[Visa, Judgement]]:
+    """Return the entries that do not rest on a French permit which nobody said there is."""
+    return [(visa, judgement) for visa, judgement in found if _PERMIT not in judgement.missing]
 
 
 async def _visa(turn: Turn, flow: dict[str, Any]) -> Reply:
     situation = situation_for(turn, flow)
     library = await read_library(turn.session)
     known = situation.knows("nationality") and situation.knows("destination")
-    found = find_visas(library, situation) if known else ()
+    found = _presuming_nothing(find_visas(library, situation)) if known else []
     official = Button(say("knowledge.advice", turn.language), url=_ADVICE)
     if not found:
         return Reply(say("knowledge.visa_unknown", turn.language), [[official], *resume_rows(turn)])

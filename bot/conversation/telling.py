@@ -16,7 +16,7 @@ from bot.conversation.markers import is_towards, named_kinds
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
 from bot.conversation.wording import describe
-from bot.knowledge.service import PERMITS, STATUSES, Programme, Situation, read_value, told
+from bot.knowledge.service import OUTSIDE_FRANCE, PERMITS, STATUSES, Programme, Situation, read_value, told
 from bot.locales.service import say
 from bot.understanding.models import Json, Parse
 from bot.vocabulary.countries import country_name
@@ -151,7 +151,11 @@ def question_rows(turn: Turn, fact: str, flow: dict[str, Any]) -> list[list[Butt
     is_border = flow.get("name") == "visa"
     choices = fact == "destination" and _countries_sought(turn)
     labels = choices or _labels(fact, turn.language, is_border=is_border)
-    buttons = [Button(label, "tell", {"fact": fact, "value": value, "flow": flow}) for label, value in labels]
+    answers = [(label, {"fact": fact, "value": value, "flow": flow}) for label, value in labels]
+    if fact == "permit":
+        elsewhere = {"fact": "residence", "value": OUTSIDE_FRANCE, "flow": flow}
+        answers.append((say("knowledge.lives_elsewhere", turn.language), elsewhere))
+    buttons = [Button(label, "tell", answer) for label, answer in answers]
     skip = Button(say("knowledge.skip", turn.language), "tell", {"fact": fact, "value": None, "flow": flow})
     return [*(buttons[i : i + 2] for i in range(0, len(buttons), 2)), [skip]]
 

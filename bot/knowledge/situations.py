@@ -20,8 +20,8 @@ from bot.vocabulary.regions import region_countries
 PLACES = ("nationality", "destination", "residence")
 SPANS = ("age", "months")
 # Answers of buttons: rougher than a country, and enough for many rules.
-OTHER_EU, OUTSIDE_EU, OTHER_EUROPE, OUTSIDE_EUROPE = (
-    "other-european-union", "outside-european-union", "other-europe", "outside-europe",
+OTHER_EU, OUTSIDE_EU, OTHER_EUROPE, OUTSIDE_EUROPE, OUTSIDE_FRANCE = (
+    "other-european-union", "outside-european-union", "other-europe", "outside-europe", "outside-france",
 )  # fmt: skip
 # They move as freely as the Union's citizens and are few: who says "another nationality" is taken for none of them.
 _FREE_TO_MOVE = frozenset({"IS", "LI", "NO", "CH"})
@@ -97,6 +97,7 @@ def places_of(code: str) -> frozenset[str]:
         OUTSIDE_EU: world - union - _FREE_TO_MOVE,
         OTHER_EUROPE: europe - union,
         OUTSIDE_EUROPE: world - europe - union,
+        OUTSIDE_FRANCE: world - {"FR"},
     }
     return rough.get(code, region_countries(code))
 
@@ -121,9 +122,11 @@ def _alternatives(fact: str, code: str) -> frozenset[str]:
 
 
 def _infer_papers(held: dict[str, tuple[frozenset[str], ...]], told: Mapping[str, Any]) -> None:
-    """Complete nationality and papers from each other: a citizen of the Union needs no permit in France."""
+    """Complete nationality and papers from each other: a citizen of the Union, or who lives elsewhere, has no permit."""
     union = region_countries("european-union")
-    if "nationality" in held and "permit" not in held and any(codes <= union for codes in held["nationality"]):
+    is_elsewhere = "residence" in held and not any("FR" in codes for codes in held["residence"])
+    is_european = any(codes <= union for codes in held.get("nationality", ()))
+    if "permit" not in held and (is_european or is_elsewhere):
         held["permit"] = (frozenset({"none"}),)
     elif "nationality" not in held and any(code != "none" for code in _list(told, "permit")):
         held["nationality"] = (places_of(OUTSIDE_EU),)

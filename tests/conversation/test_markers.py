@@ -48,6 +48,13 @@ def test_a_rank_is_read_in_four_languages(text: str, rank: int | None) -> None:
         "نكمل",
         "bon, on en était où ?",
         "ma recherche",
+        "reprend",
+        "reviens",
+        "نرجع للقائمة",
+        "ارجع للقائمة",
+        "السابق",
+        "volvamos a la lista",
+        "back to the offers",
     ],
 )
 def test_the_way_back_is_heard(text: str) -> None:
