@@ -12,7 +12,7 @@ from typing import Any
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
-from bot.conversation.markers import is_towards, named_kinds
+from bot.conversation.markers import is_towards, named_kinds, needs_of
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
 from bot.conversation.wording import describe
@@ -130,6 +130,11 @@ def said(parse: Parse, fact: str) -> Any:
     return read(parse) if read else _entity(parse, fact)
 
 
+def destination_said(parse: Parse) -> list[str]:
+    """Return the places to go to that a message names."""
+    return _places(parse)
+
+
 def _read_grant(parse: Parse) -> bool | None:
     value = read_value(parse.text, "grant")
     return None if value is None else value == "yes"
@@ -137,9 +142,12 @@ def _read_grant(parse: Parse) -> bool | None:
 
 def _read_nationality(parse: Parse) -> Any:
     """Return the nationalities said, or the country: "Italie" answers, "et en Italie ?" asks something else."""
+    if codes := nationality_codes(parse.text):
+        return list(codes)
+    if needs_of(parse.text) or any(entity.entity == "programme" for entity in parse.entities):  # "pvt australie"
+        return None
     named = (entity for entity in parse.entities if entity.entity == "country" and entity.role is None and entity.norm)
-    country = next((entity.norm for entity in named if not is_towards(parse.text[: entity.start])), None)
-    return list(nationality_codes(parse.text)) or country
+    return next((entity.norm for entity in named if not is_towards(parse.text[: entity.start])), None)
 
 
 def _read_kind(parse: Parse) -> str | None:

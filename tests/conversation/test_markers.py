@@ -11,7 +11,7 @@ from bot.vocabulary.text import fold
 SHELF: Mapping[str, Any] = read_shelf("bot.conversation", "markers.yml")
 IN_EVERY_LANGUAGE = (
     "adding", "replacing", "anywhere", "anytime", "any_duration", "any_field", "any_kind", "wider", "excluding",
-    "resuming", "lacking", "living", "asking_what", "visa", "humanitarian", "combining",
+    "supposing", "going_alone", "resuming", "lacking", "living", "asking_what", "visa", "humanitarian", "combining",
 )  # fmt: skip
 
 
