@@ -2,7 +2,8 @@
 
 A flow is JSON: `name` of the inquiry, `asked` (the facts asked so far), `waiting` (the fact whose answer is awaited),
 the stay that the message named, and `of` (topic and identity of what the inquiry is about). Any other message may come
-between; a button brings the questions back. `subject` is what was last shown, and stays when no question waits.
+between; a button brings the questions back. `subject` is what was last shown, and stays when no question waits; `last`
+is the inquiry just answered, which "et si je suis pas étudiant ?" takes up again.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ async def go_on(turn: Turn, inquiry: Inquiry, flow: dict[str, Any]) -> Reply:
     if fact is not None and len(flow["asked"]) < inquiry.most:
         return ask(turn, {**flow, "asked": [*flow["asked"], fact]}, fact)
     subject = flow.get("of") or flow.get("subject")
-    turn.conversation.flow = {"subject": subject, "name": inquiry.name} if subject else None
+    turn.conversation.flow = {"subject": subject, "name": inquiry.name, "last": {**flow, "waiting": None}}
     return await inquiry.answer(turn, flow)
 
 

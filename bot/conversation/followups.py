@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bot.conversation.asking import is_waiting
+from bot.conversation.asking import is_waiting, waiting_for
 from bot.conversation.card_questions import is_on_card
 from bot.conversation.eligibility import is_follow_up
-from bot.conversation.markers import is_resuming
+from bot.conversation.markers import is_resuming, is_seeking
+from bot.conversation.papers import VISA, is_minor_alone
 from bot.conversation.programmes import is_what_is
-from bot.conversation.refinement import names_something
+from bot.conversation.refinement import names_something, programmes_of
 from bot.conversation.replies import Turn
+from bot.conversation.telling import destination_said
 from bot.understanding.models import Parse
 from bot.understanding.service import EMERGENCY
 
@@ -26,7 +28,16 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
         return ON_CARD
     if await is_what_is(turn, parse):
         return "answer_programme"
+    if _is_other_permit(turn, parse) or is_minor_alone(turn, parse):
+        return "answer_visa"
     return "answer_eligibility" if is_follow_up(turn, parse) else step
+
+
+def _is_other_permit(turn: Turn, parse: Parse) -> bool:
+    """Say whether "pvt australie coût" comes while a question on a visa waits: the same ask, about another country."""
+    waiting = waiting_for(turn.conversation)
+    is_named = bool(programmes_of(parse.entities)) and bool(destination_said(parse))
+    return waiting is not None and waiting[0] == VISA.name and is_named and not is_seeking(parse.text)
 
 
 def _is_way_back(turn: Turn, parse: Parse) -> bool:

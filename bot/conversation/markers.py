@@ -89,6 +89,16 @@ def is_towards(before: str) -> bool:
     return set(fold(before).split()[-1:]) <= {*_words("towards")} and bool(fold(before))
 
 
+def is_supposing(text: str) -> bool:
+    """Say whether a message begins as a further question does: "et si", "what if", "واذا"."""
+    return bool(_pattern(_heard_in("supposing", "")).match(fold(text)))
+
+
+def is_going_alone(text: str, language: str) -> bool:
+    """Say whether a message asks about leaving without parents: "je peux partir seul", "can i travel alone"."""
+    return has_marker(text, "going_alone", language)
+
+
 def refused_kinds(text: str, language: str) -> tuple[str, ...]:
     """Return the kinds of offer that a text refuses ("pas un stage"; "non, un stage" refuses none)."""
     refusing = _ending("excluding", language, "between")

@@ -12,11 +12,11 @@ from typing import Any
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
-from bot.conversation.markers import is_towards, named_kinds
+from bot.conversation.markers import is_towards, named_kinds, needs_of
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
 from bot.conversation.wording import describe
-from bot.knowledge.service import PERMITS, STATUSES, Programme, Situation, read_value, told
+from bot.knowledge.service import OUTSIDE_FRANCE, PERMITS, STATUSES, Programme, Situation, read_value, told
 from bot.locales.service import say
 from bot.understanding.models import Json, Parse
 from bot.vocabulary.countries import country_name
@@ -133,6 +133,11 @@ def said(parse: Parse, fact: str) -> Any:
     return read(parse) if read else _entity(parse, fact)
 
 
+def destination_said(parse: Parse) -> list[str]:
+    """Return the places to go to that a message names."""
+    return _places(parse)
+
+
 def _read_grant(parse: Parse) -> bool | None:
     value = read_value(parse.text, "grant")
     return None if value is None else value == "yes"
@@ -140,9 +145,12 @@ def _read_grant(parse: Parse) -> bool | None:
 
 def _read_nationality(parse: Parse) -> Any:
     """Return the nationalities said, or the country: "Italie" answers, "et en Italie ?" asks something else."""
+    if codes := nationality_codes(parse.text):
+        return list(codes)
+    if needs_of(parse.text) or any(entity.entity == "programme" for entity in parse.entities):  # "pvt australie"
+        return None
     named = (entity for entity in parse.entities if entity.entity == "country" and entity.role is None and entity.norm)
-    country = next((entity.norm for entity in named if not is_towards(parse.text[: entity.start])), None)
-    return list(nationality_codes(parse.text)) or country
+    return next((entity.norm for entity in named if not is_towards(parse.text[: entity.start])), None)
 
 
 def _read_kind(parse: Parse) -> str | None:
@@ -154,7 +162,11 @@ def question_rows(turn: Turn, fact: str, flow: dict[str, Any]) -> list[list[Butt
     is_border = flow.get("name") == "visa"
     choices = fact == "destination" and _countries_sought(turn)
     labels = choices or _labels(fact, turn.language, is_border=is_border)
-    buttons = [Button(label, "tell", {"fact": fact, "value": value, "flow": flow}) for label, value in labels]
+    answers = [(label, {"fact": fact, "value": value, "flow": flow}) for label, value in labels]
+    if fact == "permit":
+        elsewhere = {"fact": "residence", "value": OUTSIDE_FRANCE, "flow": flow}
+        answers.append((say("knowledge.lives_elsewhere", turn.language), elsewhere))
+    buttons = [Button(label, "tell", answer) for label, answer in answers]
     skip = Button(say("knowledge.skip", turn.language), "tell", {"fact": fact, "value": None, "flow": flow})
     return [*(buttons[i : i + 2] for i in range(0, len(buttons), 2)), [skip]]
 

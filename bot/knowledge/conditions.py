@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.knowledge.situations import PLACES, SPANS, Situation, Span, is_place_code, places_of
+from bot.knowledge.situations import PLACES, SPANS, STATUSES, Situation, Span, is_place_code, places_of
 from bot.knowledge.texts import Text, at_most
 from bot.knowledge.truths import Truth
 from bot.vocabulary.kinds import KINDS
@@ -21,9 +21,6 @@ from bot.vocabulary.levels import LEVELS, level_order
 Fact: TypeAlias = Literal[
     "age", "status", "nationality", "destination", "residence", "region", "months", "level", "kind", "grant", "permit"
 ]
-STATUSES = (
-    "pupil", "vocational_pupil", "apprentice", "student", "trainee", "jobseeker", "graduate", "employee", "other",
-)  # fmt: skip
 PERMITS = (
     "residence_permit", "student_permit", "first_receipt", "renewal_receipt", "temporary", "asylum_seeker", "refugee",
     "subsidiary_protection", "long_term_eu", "none",

@@ -1,6 +1,6 @@
 """The public face of sourced answers: what other packages may call."""
 
-from bot.knowledge.conditions import PERMITS, REGIONS, STATUSES, Condition, Judgement, judge
+from bot.knowledge.conditions import PERMITS, REGIONS, Condition, Judgement, judge
 from bot.knowledge.entries import Course, Entry, Helpline, Paper, Programme, Scheme, Trade, Visa
 from bot.knowledge.files import TOPICS, shipped_digests
 from bot.knowledge.finding import (
@@ -17,13 +17,14 @@ from bot.knowledge.keeping import Listed, check_entries, list_entries
 from bot.knowledge.library import Library
 from bot.knowledge.queries import read_library
 from bot.knowledge.shipping import Shipped, ship_entries
-from bot.knowledge.situations import Situation
+from bot.knowledge.situations import OUTSIDE_FRANCE, STATUSES, Situation
 from bot.knowledge.stacking import Judged, Stack, adds_up, excludes, stack
 from bot.knowledge.telling import plain_answer, read_value, told
 from bot.knowledge.texts import Text
 from bot.knowledge.truths import Truth
 
 __all__ = [
+    "OUTSIDE_FRANCE",
     "PERMITS",
     "REGIONS",
     "STATUSES",

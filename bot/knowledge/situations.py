@@ -19,12 +19,17 @@ from bot.vocabulary.regions import region_countries
 
 PLACES = ("nationality", "destination", "residence")
 SPANS = ("age", "months")
+STATUSES = (
+    "pupil", "vocational_pupil", "apprentice", "student", "trainee", "jobseeker", "graduate", "employee", "other",
+)  # fmt: skip
+NOT_STUDENT = "not-student"  # said by "je ne suis plus étudiant": one of the others, nobody knows which
 # Answers of buttons: rougher than a country, and enough for many rules.
-OTHER_EU, OUTSIDE_EU, OTHER_EUROPE, OUTSIDE_EUROPE = (
-    "other-european-union", "outside-european-union", "other-europe", "outside-europe",
+OTHER_EU, OUTSIDE_EU, OTHER_EUROPE, OUTSIDE_EUROPE, OUTSIDE_FRANCE = (
+    "other-european-union", "outside-european-union", "other-europe", "outside-europe", "outside-france",
 )  # fmt: skip
 # They move as freely as the Union's citizens and are few: who says "another nationality" is taken for none of them.
 _FREE_TO_MOVE = frozenset({"IS", "LI", "NO", "CH"})
+_LIVES_ELSEWHERE = "lives-elsewhere"  # no permit of France, and no need of one
 _HELD = ("status", "nationality", "residence", "region", "level", "kind", "permit")
 
 
@@ -97,6 +102,7 @@ def places_of(code: str) -> frozenset[str]:
         OUTSIDE_EU: world - union - _FREE_TO_MOVE,
         OTHER_EUROPE: europe - union,
         OUTSIDE_EUROPE: world - europe - union,
+        OUTSIDE_FRANCE: world - {"FR"},
     }
     return rough.get(code, region_countries(code))
 
@@ -117,13 +123,20 @@ def _list(told: Mapping[str, Any], fact: str) -> tuple[str, ...]:
 
 
 def _alternatives(fact: str, code: str) -> frozenset[str]:
+    if code == NOT_STUDENT:
+        return frozenset(STATUSES) - {"student"}
     return (places_of(code) or frozenset({code})) if fact in PLACES else frozenset({code})
 
 
 def _infer_papers(held: dict[str, tuple[frozenset[str], ...]], told: Mapping[str, Any]) -> None:
-    """Complete nationality and papers from each other: a citizen of the Union needs no permit in France."""
+    """Complete nationality and papers from each other, and from where somebody lives.
+
+    A citizen of the Union needs no permit in France; who lives elsewhere is no holder of one, nor in France without it.
+    """
     union = region_countries("european-union")
-    if "nationality" in held and "permit" not in held and any(codes <= union for codes in held["nationality"]):
-        held["permit"] = (frozenset({"none"}),)
+    is_elsewhere = "residence" in held and not any("FR" in codes for codes in held["residence"])
+    is_european = any(codes <= union for codes in held.get("nationality", ()))
+    if "permit" not in held and (is_european or is_elsewhere):
+        held["permit"] = (frozenset({"none" if is_european else _LIVES_ELSEWHERE}),)
     elif "nationality" not in held and any(code != "none" for code in _list(told, "permit")):
         held["nationality"] = (places_of(OUTSIDE_EU),)

@@ -1,7 +1,7 @@
 """Nationalities: what people say they are ("je suis malien", "pasaporte peruano"), as codes of countries.
 
-An adjective counts only when it is said of a person: after words such as "je suis" or "passeport", or alone. "Une
-entreprise allemande" and "je parle espagnol" say nothing of who writes.
+An adjective counts only when it is said of a person: after words such as "je suis" or "passeport", after an age, or
+alone. "Une entreprise allemande" and "je parle espagnol" say nothing of who writes.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def _said() -> re.Pattern[str]:
     openings = "|".join(sorted(map(re.escape, _folded("openings")), key=len, reverse=True))
     fillers = "|".join(map(re.escape, _folded("fillers")))
     names = "|".join(sorted(map(re.escape, _codes()), key=len, reverse=True))
-    person = rf"(?<= )(?:{openings}) (?:(?:{fillers}) ){{0,3}}"
+    ages = "|".join(map(re.escape, _folded("ages")))
+    person = rf"(?<= )(?:(?:{openings})|[1-9]\d ?(?:{ages})) (?:(?:{fillers}) ){{0,3}}"
     return re.compile(rf"{person}(?P<names>(?:{names})(?: (?:et |and |y |o |و ?)?(?:{names}))*)(?= )")
 
 

@@ -102,6 +102,101 @@ async def test_who_lives_in_france_is_not_taken_for_somebody_who_goes_there(hous
     assert "Nos sources ne disent pas si tu peux y travailler" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "nationality", "paper"),
+    [
+        ("es", "visado para alemania?", "soy colombiano", "papel para vivir en Francia"),
+        ("en", "visa for internship in spain?", "brazilian", "lets you live in France"),
+        ("ar", "تأشيرة لتدريب في إسبانيا؟", "انا مغربي", "وثيقة الإقامة في فرنسا"),
+    ],
+)
+async def test_no_french_permit_is_presumed_of_whoever_says_only_a_nationality(
+    house: House, language: str, question: str, nationality: str, paper: str
+) -> None:
+    user = await met(house, 12, language)
+    await tells(user, question)
+    assert paper in (await tells(user, nationality)).text
+    answer = await tells(user, {"es": "no sé", "en": "idk", "ar": "لا أعرف"}[language])
+    while any(label in ("No lo sé", "I don't know", "لا أعرف") for label in answer.labels):
+        answer = await tells(user, {"es": "no sé", "en": "idk", "ar": "لا أعرف"}[language])
+    assert not re.search("Permiso francés|French permit|تصريح فرنسي", answer.text)
+
+
+async def test_a_nationality_after_an_age_answers_the_question_or_spares_it(house: House) -> None:
+    user = await met(house, 13)
+    at_once = await tells(user, "jai 19 ans algérien, visa canada ?")
+    assert "nationalité" not in at_once.text
+    other = await met(house, 14)
+    await tells(other, "visa canada ?")
+    assert (await tells(other, "jai 19 ans algérien")).text == at_once.text
+
+
+async def test_a_home_elsewhere_settles_that_there_is_no_french_permit(house: House) -> None:
+    user = await met(house, 15)
+    answer = await tells(user, "je suis marocain et je vis au maroc, visa pour un stage en espagne ?")
+    assert "France ?" not in answer.text
+    assert answer.text.startswith("Court séjour dans l'espace Schengen")
+
+
+async def test_another_country_named_while_a_question_waits_changes_the_subject(house: House) -> None:
+    user = await met(house, 16)
+    await tells(user, "visa canada pvt ?")
+    assert "nationalité" in (await tells(user, "pvt australie cout")).text
+    answer = await tells(user, "français")
+    assert "PVT Australie" in answer.labels
+    assert "Canada" not in " ".join([answer.text, *answer.labels])
+
+
+async def test_facts_told_while_a_question_waits_are_kept_and_the_answer_is_made_again_when_they_change(
+    house: House,
+) -> None:
+    user = await met(house, 17)
+    question = await tells(user, "aides financières pour partir ?")
+    for fact in ("bac+2", "20 ans"):
+        assert (await tells(user, fact)).text == question.text
+    assert "Pour aller où" in (await tells(user, "étudiant")).text
+    assert "Pour aller où" in (await tells(user, "boursier")).text
+    await tells(user, "en allemagne")
+    await tells(user, "stage")
+    answer = await tells(user, "3 mois")
+    assert "Bourse Erasmus+ stage" in answer.labels
+    changed = await tells(user, "et si je suis pas étudiant")
+    assert "Les aides" in changed.text
+    assert "Bourse Erasmus+ stage" not in changed.labels
+
+
+async def test_a_signature_of_parents_and_leaving_alone_lead_to_the_exit_paper_of_minors(house: House) -> None:
+    user = await met(house, 18)
+    await tells(user, "j'ai 19 ans il faut un visa pour l'Espagne ? je suis français")
+    assert "Autorisation de sortie" in (await tells(user, "mes parents doivent signer ?")).text
+    minor = await met(house, 19)
+    assert "Autorisation de sortie" in (await tells(minor, "jai 16 ans je peux partir seul ?")).text
+
+
+async def test_a_lost_passport_gets_its_sheet_or_the_word_that_nothing_is_known(house: House) -> None:
+    user = await met(house, 20)
+    assert "Passeport perdu" in (await tells(user, "passeport perdu")).text
+    foreigner = await met(house, 21)
+    await tells(foreigner, "visa allemagne ? je suis algérien")
+    assert "consulat du pays de la nationalité" in (await tells(foreigner, "passeport perdu")).text
+
+
+@pytest.mark.parametrize(
+    ("language", "search", "back"),
+    [
+        ("ar", "ابحث عن عمل في اسبانيا", ("نرجع للقائمة", "ارجع للقائمة", "السابق")),
+        ("fr", "je cherche un job en espagne", ("reprend", "reviens")),
+    ],
+)
+async def test_words_of_coming_back_show_the_list_again(
+    house: House, language: str, search: str, back: tuple[str, ...]
+) -> None:
+    user = await met(house, 22, language)
+    found = await tells(user, search)
+    for words in back:
+        assert (await tells(user, words)).text == found.text
+
+
 async def test_what_is_not_known_of_coming_to_france_leads_to_the_official_page(house: House) -> None:
     user = await met(house, 7)
     answer = await tells(user, "je suis algérien, je vis en algérie et je veux faire mes études en france quel visa ?")

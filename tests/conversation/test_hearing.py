@@ -8,7 +8,7 @@ from bot.conversation.hearing import is_insult
     [
         "connard", "t'es vraiment un idiot", "Va te faire foutre !!!", "espèce d'abruti de robot", "ta gueule",
         "gros con", "fuck you", "you are so stupid", "shut up you dumb bot", "eres un idiota", "vete a la mierda",
-        "hijo de puta", "أنت غبي", "يا حمار", "ابن الكلب", "nique ta mère", "PUTAIN T'ES DÉBILE",
+        "hijo de puta", "أنت غبي", "يا حمار", "ابن الكلب", "nique ta mère", "PUTAIN T'ES DÉBILE", "ta mère", "كول خرا",
     ],
 )  # fmt: skip
 def test_an_insult_and_nothing_else_is_one(text: str) -> None:

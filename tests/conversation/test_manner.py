@@ -9,6 +9,7 @@ from bot.conversation.manner import manner_asked
         ("vous pouvez me vouvoyer ?", "formal"), ("vouvoie-moi stp", "formal"), ("ne me tutoie pas", "formal"),
         ("tu peux me tutoyer", "informal"), ("arrête de me vouvoyer", "informal"), ("parle plus simplement", "plain"),
         ("des mots simples svp", "plain"), ("can you use simple words?", "plain"), ("speak normally", "usual"),
+        ("speak more formally", "formal"),
         ("¿puede tratarme de usted?", "formal"), ("tutéame", "informal"), ("con palabras sencillas", "plain"),
         ("تكلم بكلمات بسيطة", "plain"), ("je veux du FALC", "plain"), ("parle normalement", "usual"),
     ],

@@ -11,7 +11,7 @@ from bot.vocabulary.text import fold
 SHELF: Mapping[str, Any] = read_shelf("bot.conversation", "markers.yml")
 IN_EVERY_LANGUAGE = (
     "adding", "replacing", "anywhere", "anytime", "any_duration", "any_field", "any_kind", "wider", "excluding",
-    "resuming", "lacking", "living", "asking_what", "visa", "humanitarian", "combining",
+    "supposing", "going_alone", "resuming", "lacking", "living", "asking_what", "visa", "humanitarian", "combining",
     "card_pay", "card_housing", "card_deadline",
 )  # fmt: skip
 
@@ -49,6 +49,13 @@ def test_a_rank_is_read_in_four_languages(text: str, rank: int | None) -> None:
         "نكمل",
         "bon, on en était où ?",
         "ma recherche",
+        "reprend",
+        "reviens",
+        "نرجع للقائمة",
+        "ارجع للقائمة",
+        "السابق",
+        "volvamos a la lista",
+        "back to the offers",
     ],
 )
 def test_the_way_back_is_heard(text: str) -> None:

@@ -143,3 +143,11 @@ def test_rough_places_share_the_world_out() -> None:
     parts = [places_of(code) for code in ("european-union", "other-europe", "outside-europe")]
     assert sum(len(part) for part in parts) == len(frozenset().union(*parts))
     assert "FR" not in places_of("other-european-union")
+
+
+def test_who_lives_outside_france_holds_no_french_permit_and_is_not_asked_for_one() -> None:
+    permit = Condition(fact="permit", any=("residence_permit",))
+    abroad = Situation.of({"nationality": "MA", "residence": "MA"})
+    somewhere = Situation.of({"nationality": "MA", "residence": "outside-france"})
+    assert [judge([permit], each).truth for each in (abroad, somewhere)] == [Truth.NO, Truth.NO]
+    assert judge([permit], Situation.of({"nationality": "MA", "residence": "FR"})).missing == ("permit",)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.knowledge.conditions import PERMITS, REGIONS, STATUSES
+from bot.knowledge.conditions import PERMITS, REGIONS
+from bot.knowledge.situations import NOT_STUDENT, STATUSES
 from bot.knowledge.telling import plain_answer, read_value, told
 from bot.vocabulary.shelf import read_shelf
 
@@ -26,6 +27,9 @@ from bot.vocabulary.shelf import read_shelf
         ("j'ai un titre de séjour étudiant", {"permit": "student_permit"}),
         ("tengo permiso de residencia", {"permit": "residence_permit"}),
         ("je suis étudiant mais pas boursier", {"status": "student", "grant": "no"}),
+        ("et si je suis pas étudiant", {"status": "not-student"}),
+        ("i am not a student", {"status": "not-student"}),
+        ("boursier", {"grant": "yes"}),
         ("je cherche un job étudiant", {}),
         ("un stage pour aider les réfugiés", {}),
         ("je veux travailler avec des réfugiés", {}),
@@ -61,6 +65,6 @@ def test_plain_answers_are_nothing_else(text: str, expected: str | None) -> None
 
 def test_word_lists_name_the_values_of_the_facts() -> None:
     shelf = read_shelf("bot.knowledge", "telling.yml")
-    assert set(shelf["status"]) == set(STATUSES) - {"other"}
+    assert set(shelf["status"]) == set(STATUSES) - {"other"} | {NOT_STUDENT}
     assert set(shelf["permit"]) == set(PERMITS) - {"none"}
     assert set(shelf["region"]) < set(REGIONS)

@@ -13,6 +13,11 @@ from bot.vocabulary.shelf import LANGUAGES, read_shelf
     ("text", "codes"),
     [
         ("je suis malien", ("ML",)),
+        ("jai 19 ans algérien, visa canada ?", ("DZ",)),
+        ("im 20 yo brazilian", ("BR",)),
+        ("tengo 22 años colombiana", ("CO",)),
+        ("عمري 19 سنة جزائري", ("DZ",)),
+        ("un stage de 2 ans anglais courant", ()),
         ("jsuis algerienne et je veux aller au canada", ("DZ",)),
         ("im nigerian", ("NG",)),
         ("soy colombiano", ("CO",)),
