@@ -119,6 +119,33 @@ class OfferPlace(Base):
     offer: Mapped[Offer] = relationship(back_populates="places", lazy="raise")
 
 
+class OfferRevision(Base):
+    """What one change made of an offer, field by field; written with the change itself.
+
+    Attributes:
+        revision: the offer's revision after it; 1 is its creation.
+        status: the offer's status after it; `was_status` before it, None at its creation.
+        changes: {field: [before, after]}, JSON values; empty for a creation or a mere change of status.
+        matched_at: when saved searches were compared with it; None while that is to be done.
+        followed_at: when those who keep the offer were thought of; None while that is to be done.
+    """
+
+    __tablename__ = "offer_revision"
+    __table_args__ = (
+        Index("ix_offer_revision_unmatched", "at", postgresql_where=text("matched_at IS NULL")),
+        Index("ix_offer_revision_unfollowed", "at", postgresql_where=text("followed_at IS NULL")),
+    )
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    status: Mapped[str]
+    was_status: Mapped[str | None]
+    changes: Mapped[dict[str, Any]]
+    matched_at: Mapped[datetime | None]
+    followed_at: Mapped[datetime | None]
+
+
 class OfferSearch(Base):
     """What filters read: one short row for each published offer, and none for any other.
 

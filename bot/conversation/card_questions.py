@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from bot.catalogue.cards import deadline_line, money_lines, own_words
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import shortened
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import subject_of
-from bot.conversation.cards import deadline_line, money_lines, own_words
 from bot.conversation.markers import has_marker, is_wishing, named_kinds, needs_of
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import current_list

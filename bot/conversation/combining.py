@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
+from bot.catalogue.wording import listed
 from bot.chat.formatting import escape
 from bot.conversation.answers import resume_rows
 from bot.conversation.markers import has_marker
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.sheets import source_line
 from bot.conversation.showing import sheet_button
-from bot.conversation.wording import listed
 from bot.knowledge.service import Library, Named, Scheme, adds_up, excludes, find_written, read_library
 from bot.locales.service import say
 from bot.understanding.models import Parse

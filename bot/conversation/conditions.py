@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
-from bot.conversation.wording import length, listed, months, number
+from bot.catalogue.wording import length, listed, months, number
 from bot.knowledge.service import Condition
 from bot.locales.service import say
 from bot.vocabulary.countries import country_name, is_country

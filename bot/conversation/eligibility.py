@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.catalogue.cards import origin_line, own_words, to_confirm
 from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
@@ -14,7 +15,6 @@ from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import Inquiry, go_on, situation_for, subject_of
-from bot.conversation.cards import origin_line, own_words, to_confirm
 from bot.conversation.conditions import failed_words, missing_words
 from bot.conversation.markers import has_marker, named_kinds
 from bot.conversation.offers import show_offer

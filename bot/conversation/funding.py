@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.catalogue.wording import listed
 from bot.chat.formatting import escape
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import Inquiry, go_on, is_waiting, situation_for
@@ -17,7 +18,6 @@ from bot.conversation.replies import Reply, Turn
 from bot.conversation.sheets import pages, source_line
 from bot.conversation.showing import MOST_BUTTONS, more_row, sheet_button, show_entry
 from bot.conversation.telling import kind_of, note_stay, note_told, stay_kept, stay_said
-from bot.conversation.wording import listed
 from bot.knowledge.service import Judged, Scheme, Stack, find_named, programmes_of_codes, read_library, stack
 from bot.locales.service import say
 from bot.understanding.models import Parse

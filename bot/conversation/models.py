@@ -68,13 +68,3 @@ class ResultList(Base):
     reasons: Mapped[list[Any]]
     total: Mapped[int]
     created_at: Mapped[datetime]
-
-
-class SavedOffer(Base):
-    """An offer that a person keeps."""
-
-    __tablename__ = "saved_offer"
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
-    saved_at: Mapped[datetime]

@@ -8,18 +8,19 @@ from urllib.parse import quote
 
 import numpy as np
 
+from bot.catalogue.cards import Entry, offer_card, offer_in_full, offer_lines
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import drop_subject
-from bot.conversation.cards import Entry, offer_card, offer_in_full, offer_lines
 from bot.conversation.markers import names_rank, rank_said
 from bot.conversation.models import KEPT, ResultList
-from bot.conversation.queries import drop_offer, is_kept, keep_list, keep_offer, kept_offers, own_list
+from bot.conversation.queries import keep_list, own_list
 from bot.conversation.replies import Reply, Turn, room
 from bot.conversation.searching import PAGE_SIZE, current_list, wider_rows
+from bot.followups.service import drop_offer, is_kept, keep_offer, kept_offers
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.catalogue.cards import Entry, offer_lines
 from bot.catalogue.criteria import ADULT, Criteria
 from bot.catalogue.service import (
     Relaxation,
@@ -15,14 +16,13 @@ from bot.catalogue.service import (
     relaxations,
     search_offers,
 )
+from bot.catalogue.wording import describe
 from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.asking import drop_subject
-from bot.conversation.cards import Entry, offer_lines
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.queries import keep_list, own_list, was_shown_a_list_as_minor
 from bot.conversation.replies import Reply, Turn, room
-from bot.conversation.wording import describe
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
 from bot.vocabulary.countries import country_with_preposition

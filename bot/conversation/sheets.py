@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.catalogue.wording import day
 from bot.chat.formatting import escape, visible_length
 from bot.conversation.replies import ANSWER_LIMIT
-from bot.conversation.wording import day
 from bot.knowledge.service import Course, Entry, Helpline, Paper, Programme, Scheme, Text, Trade, Visa
 from bot.locales.service import say
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
+from bot.catalogue.wording import describe
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.markers import is_towards, named_kinds, needs_of
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
-from bot.conversation.wording import describe
 from bot.knowledge.service import OUTSIDE_FRANCE, PERMITS, STATUSES, Programme, Situation, read_value, told
 from bot.locales.service import say
 from bot.understanding.models import Json, Parse

@@ -34,7 +34,8 @@ class OutboxCall(Base):
         params: the method's parameters, JSON.
         lane: see `Lane`.
         status: pending, sending, sent, blocked (the person cannot be reached), failed (refused by Telegram),
-            expired (too late to be useful), uncertain (Telegram's answer was lost).
+            expired (too late to be useful), uncertain (the answer was lost), cancelled (withdrawn before it left).
+        repeats: how many times it may be made again when Telegram's answer was lost.
         not_before: earliest moment of the next try.
         expires_at: after it the call is `expired` instead of sent.
         update_id: the inbox row that caused it, if any.
@@ -44,7 +45,8 @@ class OutboxCall(Base):
     __tablename__ = "outbox_call"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('pending', 'sending', 'sent', 'blocked', 'failed', 'expired', 'uncertain')", name="status"
+            "status IN ('pending', 'sending', 'sent', 'blocked', 'failed', 'expired', 'uncertain', 'cancelled')",
+            name="status",
         ),
         Index("ix_outbox_call_open", "channel", "lane", "id", postgresql_where="status IN ('pending', 'sending')"),
         Index("ix_outbox_call_update", "update_id"),
@@ -58,6 +60,7 @@ class OutboxCall(Base):
     params: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
+    repeats: Mapped[int] = mapped_column(default=0, server_default="0")
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime]
     update_id: Mapped[int | None]

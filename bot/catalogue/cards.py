@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.catalogue.models import Offer
 from bot.catalogue.service import reason_sentence
+from bot.catalogue.wording import day, listed, money, month, months
 from bot.chat.formatting import escape, isolate, shortened, visible_length
-from bot.conversation.wording import day, listed, money, month, months
 from bot.locales.service import say
 from bot.vocabulary.countries import country_name
 from bot.vocabulary.languages import language_name

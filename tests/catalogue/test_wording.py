@@ -1,7 +1,7 @@
 import pytest
 
 from bot.catalogue.criteria import CityChoice, Criteria
-from bot.conversation.wording import describe, months, number
+from bot.catalogue.wording import describe, months, number
 from bot.locales.service import LANGUAGES
 
 

@@ -1,0 +1,89 @@
+"""Writes the ledger: what is due, what is withdrawn, what the outbox says became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.deliveries.models import Delivery
+from bot.outbox.withdrawing import withdraw_calls
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One thing to tell; see `Delivery` for the names."""
+
+    person_id: int
+    kind: str
+    reason: str
+    due_at: datetime
+    stale_at: datetime
+    offer_id: int | None = None
+    source_id: int | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+async def plan_deliveries(session: AsyncSession, planned: Iterable[Planned], *, now: datetime) -> int:
+    """Write what is to be told; what the ledger holds already (person, offer, reason) is left as it is.
+
+    Returns how many are new.
+    """
+    rows = [{**vars(one), "status": "due", "created_at": now} for one in planned]
+    if not rows:
+        return 0
+    statement = insert(Delivery).values(rows).on_conflict_do_nothing().returning(Delivery.id)
+    return len((await session.scalars(statement)).all())
+
+
+async def drop_due(session: AsyncSession, *where: Any, error: str, now: datetime) -> int:
+    """Withdraw the deliveries that fulfil `where` and have not left, those in the outbox included; return how many."""
+    carried = await session.scalars(
+        select(Delivery.outbox_id)
+        .where(*where, Delivery.status == "sending", Delivery.outbox_id.is_not(None))
+        .distinct()
+    )
+    withdrawn = await withdraw_calls(session, [call_id for call_id in carried if call_id is not None], reason=error)
+    values = {"status": "dropped", "error": error, "settled_at": now}
+    due = update(Delivery).where(*where, Delivery.status == "due").values(**values)
+    sending = update(Delivery).where(Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn)).values(**values)
+    count = 0
+    for statement in (due, sending):
+        count += len((await session.scalars(statement.returning(Delivery.id))).all())
+    return count
+
+
+SETTLE = text("""
+UPDATE delivery AS d SET
+  status = CASE o.status WHEN 'expired' THEN CASE WHEN d.stale_at > :now THEN 'due' ELSE 'dropped' END
+                         WHEN 'cancelled' THEN 'dropped' ELSE o.status END,
+  error = CASE WHEN o.status = 'sent' THEN NULL WHEN o.status = 'expired' AND d.stale_at <= :now THEN 'stale'
+               ELSE coalesce(o.error, o.status) END,
+  settled_at = CASE WHEN o.status = 'expired' AND d.stale_at > :now THEN NULL ELSE coalesce(o.sent_at, :now) END
+FROM outbox_call AS o
+WHERE o.id = d.outbox_id AND d.status = 'sending'
+  AND o.status IN ('sent', 'blocked', 'failed', 'uncertain', 'expired', 'cancelled')
+RETURNING d.status
+""")
+
+
+async def settle(session: AsyncSession, *, now: datetime) -> dict[str, int]:
+    """Bring the ledger up to what became of the messages that carried it; return how many went where.
+
+    What expired in the outbox before it left is due again, until it is stale. Doing it twice changes nothing.
+    """
+    counts: dict[str, int] = {}
+    for (status,) in (await session.execute(SETTLE, {"now": now})).all():
+        counts[status] = counts.get(status, 0) + 1
+    return counts
+
+
+async def count_deliveries(session: AsyncSession, *where: Any) -> dict[str, int]:
+    """Return how many deliveries that fulfil `where` stand in each status."""
+    query = select(Delivery.status, func.count()).where(*where).group_by(Delivery.status)
+    return {str(status): int(count) for status, count in (await session.execute(query)).all()}

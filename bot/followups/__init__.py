@@ -1,0 +1,1 @@
+"""Kept offers: reminders before the deadline, changes, what became of the application, the departure plan."""
