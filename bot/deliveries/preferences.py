@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.deliveries.ledger import drop_due
 from bot.deliveries.models import Delivery, PushPreferences
+from bot.profiles.service import mark_unreachable
 from bot.vocabulary.zones import is_zone, zone_of_place
 
 MOST_A_DAY = 10  # nobody can ask for more messages a day
@@ -59,6 +60,23 @@ async def stop_pushes(session: AsyncSession, *, person_id: int, reason: str, now
         .values(stopped_at=now, stop_reason=reason, updated_at=now)
     )
     return await drop_due(session, Delivery.person_id == person_id, error="stopped", now=now)
+
+
+async def stop_unreachable(session: AsyncSession, *, channel: str, chat_id: int, reason: str, now: datetime) -> None:
+    """Note that a chat cannot be reached any more, and send its person nothing until they ask for it again.
+
+    Writing again makes them reachable, and takes up nothing by itself.
+
+    Args:
+        session: the transaction.
+        channel: "telegram".
+        chat_id: the chat.
+        reason: blocked, deactivated or chat_not_found.
+        now: the moment.
+    """
+    person_id = await mark_unreachable(session, channel=channel, chat_id=chat_id, reason=reason, now=now)
+    if person_id is not None:
+        await stop_pushes(session, person_id=person_id, reason=reason, now=now)
 
 
 async def stop_campaigns(session: AsyncSession, *, person_id: int, now: datetime) -> int:

@@ -12,7 +12,7 @@ from bot.deliveries.calendar import (
     next_slot,
 )
 from bot.deliveries.composing import Compose, Composed, Push, Recipient
-from bot.deliveries.ledger import Planned, count_deliveries, drop_due, plan_deliveries, settle
+from bot.deliveries.ledger import Planned, count_deliveries, drop_due, drop_stale, plan_deliveries, settle
 from bot.deliveries.preferences import (
     MOST_A_DAY,
     agree,
@@ -27,6 +27,7 @@ from bot.deliveries.preferences import (
     set_zone,
     stop_campaigns,
     stop_pushes,
+    stop_unreachable,
 )
 from bot.deliveries.staleness import LIFETIMES, end_of_day, stale_after
 
@@ -41,6 +42,7 @@ __all__ = [
     "agree",
     "count_deliveries",
     "drop_due",
+    "drop_stale",
     "end_of_day",
     "infer_zone",
     "is_allowed",
@@ -65,4 +67,5 @@ __all__ = [
     "stale_after",
     "stop_campaigns",
     "stop_pushes",
+    "stop_unreachable",
 ]
