@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter as Metric
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.accounts import link_base
@@ -178,11 +178,7 @@ async def _tell(batch: _Batch, person: Person, kind: str, due: Sequence[Delivery
     preferences = batch.preferences.get(person.id)
     if person.unreachable_at is not None:
         _end(batch, due, "blocked", person.unreachable_reason)
-    elif (
-        preferences is None
-        or preferences.stopped_at is not None
-        or (kind == "campaign" and preferences.campaigns_stopped_at is not None)
-    ):
+    elif preferences is None or _is_stopped(kind, preferences):
         _end(batch, due, "dropped", "stopped")
     elif not is_allowed(batch.now, preferences):
         _postpone(batch, due, next_allowed(batch.now, preferences))
@@ -192,6 +188,12 @@ async def _tell(batch: _Batch, person: Person, kind: str, due: Sequence[Delivery
         _postpone(batch, due, batch.now + AGAIN)
     else:
         await _compose(batch, _recipient(batch, person, preferences), kind, due)
+
+
+def _is_stopped(kind: str, preferences: PushPreferences) -> bool:
+    if preferences.stopped_at is not None:
+        return True
+    return kind == "campaign" and preferences.campaigns_stopped_at is not None
 
 
 async def _compose(batch: _Batch, recipient: Recipient, kind: str, due: Sequence[Delivery]) -> None:
@@ -244,5 +246,5 @@ def _postpone(batch: _Batch, deliveries: Sequence[Delivery], until: datetime) ->
     batch.tally["postponed"] += len(waiting)
 
 
-def _is_due(kinds: Sequence[str], now: datetime) -> tuple[object, ...]:
+def _is_due(kinds: Sequence[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Delivery.status == "due", ~Delivery.is_held, Delivery.due_at <= now, Delivery.kind.in_(kinds))
