@@ -14,6 +14,7 @@ from bot.deliveries.calendar import next_quiet
 from bot.deliveries.composing import Push, Recipient
 from bot.deliveries.models import Delivery
 from bot.kit.masking import mask
+from bot.outbox.doubts import PUSH_REPEATS
 from bot.outbox.models import Lane, OutboxCall
 from bot.outbox.service import enqueue_call
 from bot.transcripts.service import PUSH, log_answer
@@ -21,8 +22,8 @@ from bot.transcripts.service import PUSH, log_answer
 # What cannot leave for so long is decided anew: another digest may have gathered more by then.
 LIFETIME = timedelta(hours=6)
 LANES = {"alert": Lane.BULK, "campaign": Lane.BULK}  # the others are transactional
-# When Telegram's answer is lost: news that is missed harms more than news that is read twice, except an advert.
-REPEATS, NO_REPEATS = 5, {"campaign"}
+# When Telegram's answer is lost: news that is missed harms more than news that is read twice, except a campaign's.
+REPEATS = {"campaign": 0}  # the others: several times, far apart
 
 
 async def write_message(
@@ -44,8 +45,8 @@ async def write_message(
     call = await enqueue_call(
         session, channel=person.channel, chat_id=person.chat_id, method="send_message", params=params, now=now,
         lane=LANES.get(kind, Lane.TRANSACTIONAL), lifetime=expires_at(recipient, covers) - now,
+        repeats=REPEATS.get(kind, PUSH_REPEATS),
     )  # fmt: skip
-    call.repeats = 0 if kind in NO_REPEATS else REPEATS
     await log_answer(
         session, person_id=person.id, text=mask(plain_text(words)), language=str(recipient.voice), now=now, source=PUSH
     )

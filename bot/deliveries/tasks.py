@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 
 import procrastinate
-import structlog
 
 from bot.db.service import Sessions, transaction
 from bot.deliveries.composing import Compose
@@ -14,8 +13,6 @@ from bot.deliveries.dispatch import MOST_WAITING, PASSES, PRESSING, count_waitin
 from bot.deliveries.ledger import drop_stale, settle
 from bot.deliveries.retention import forget_details, forget_settled
 from bot.kit.clock import Clock
-
-_log = structlog.get_logger(__name__)
 
 
 def deliveries_tasks(sessions: Sessions, *, composers: Mapping[str, Compose], clock: Clock) -> procrastinate.Blueprint:
@@ -29,15 +26,18 @@ def deliveries_tasks(sessions: Sessions, *, composers: Mapping[str, Compose], cl
     tasks = procrastinate.Blueprint()
 
     @tasks.task(name="dispatch")
-    async def dispatch() -> None:
-        await dispatch_all(sessions, composers=composers, clock=clock)
+    async def dispatch() -> dict[str, int]:
+        return dict(await dispatch_all(sessions, composers=composers, clock=clock))
 
     @tasks.task(name="forget")
-    async def forget() -> None:
+    async def forget() -> dict[str, int]:
         async with transaction(sessions) as session:
-            await drop_stale(session, now=clock(), is_held_too=True)
-            await forget_details(session, now=clock())
-            await forget_settled(session, now=clock())
+            now = clock()
+            return {
+                "stale": await drop_stale(session, now=now, is_held_too=True),
+                "emptied": await forget_details(session, now=now),
+                "forgotten": await forget_settled(session, now=now),
+            }
 
     return tasks
 
@@ -61,6 +61,4 @@ async def dispatch_all(sessions: Sessions, *, composers: Mapping[str, Compose], 
                     break
                 tally += await dispatch_batch(session, people, kinds, composers=composers, now=clock())
             after = people[-1]
-    if tally:
-        _log.info("dispatched", **{name: count for name, count in tally.items() if count})
-    return tally
+    return +tally
