@@ -15,7 +15,7 @@ from tests.fixtures.installation import Installation
 
 COMMANDS = (
     "up", "chat", "telegram", "worker", "scheduler", "console", "migrate", "demo-data", "offers", "knowledge", "log",
-    "train", "parse", "doctor", "erase",
+    "deliveries", "train", "parse", "doctor", "erase",
 )  # fmt: skip
 
 
