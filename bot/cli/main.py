@@ -12,6 +12,7 @@ from bot import __version__
 from bot.cli.conversations import add_to as add_conversations
 from bot.cli.deliveries import add_to as add_deliveries
 from bot.cli.installation import add_to as add_installation
+from bot.cli.jobs import add_to as add_jobs
 from bot.cli.knowledge import add_to as add_knowledge
 from bot.cli.language import add_to as add_language
 from bot.cli.offers import add_to as add_offers
@@ -59,6 +60,7 @@ for _add in (
     add_knowledge,
     add_language,
     add_installation,
+    add_jobs,
 ):
     _add(app)
 

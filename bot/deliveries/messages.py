@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.keyboards import store_keyboard
@@ -50,10 +51,19 @@ async def write_message(
     await log_answer(
         session, person_id=person.id, text=mask(plain_text(words)), language=str(recipient.voice), now=now, source=PUSH
     )
+    call.doubts = int(await _was_in_doubt(session, covers))
     await session.flush()  # the call gets its identity
     for delivery in covers:
-        delivery.status, delivery.outbox_id, delivery.attempts = "sending", call.id, delivery.attempts + 1
+        delivery.status, delivery.error, delivery.outbox_id = "sending", None, call.id
+        delivery.attempts += 1
     return call
+
+
+async def _was_in_doubt(session: AsyncSession, covers: Sequence[Delivery]) -> bool:
+    """Whether an earlier message that told some of it expired in doubt: the new one then may tell it twice."""
+    earlier = [delivery.outbox_id for delivery in covers if delivery.outbox_id is not None]
+    query = select(OutboxCall.id).where(OutboxCall.id.in_(earlier), OutboxCall.doubts > 0).limit(1)
+    return bool(earlier) and (await session.scalar(query)) is not None
 
 
 def expires_at(recipient: Recipient, covers: Sequence[Delivery]) -> datetime:
