@@ -29,7 +29,7 @@ from bot.chat.accounts import link_base
 from bot.db.service import is_connection_fault
 from bot.deliveries.calendar import day_starts_at, is_allowed, local_day, next_allowed, next_day_allowed
 from bot.deliveries.composing import Compose, Push, Recipient
-from bot.deliveries.messages import write_message
+from bot.deliveries.messages import Letter, write_messages
 from bot.deliveries.models import Delivery, PushPreferences
 from bot.locales.service import DEFAULT_LANGUAGE, Voice
 from bot.outbox.models import Lane, OutboxCall
@@ -56,6 +56,8 @@ class _Batch:
 
     Attributes:
         told: messages that each of them got today, those under way included.
+        in_doubt: earlier messages that expired after an answer was lost.
+        letters: what is to be written.
         tally: what was done, by what: written, postponed, dropped, failed.
     """
 
@@ -65,6 +67,8 @@ class _Batch:
     link_base: str
     preferences: Mapping[int, PushPreferences]
     told: Counter[int]
+    in_doubt: frozenset[int]
+    letters: list[Letter] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
 
 
@@ -113,15 +117,26 @@ async def dispatch_batch(
     held = [person.id for person in people]
     preferences = await session.scalars(select(PushPreferences).where(PushPreferences.person_id.in_(held)))
     wanted = {one.person_id: one for one in preferences}
-    batch = _Batch(
-        session, composers, now, await link_base(session), wanted, await _count_told(session, wanted, now=now)
-    )
     groups = await _due_by_person(session, held, kinds, now=now)
+    batch = _Batch(
+        session, composers, now, await link_base(session), wanted, await _count_told(session, wanted, now=now),
+        await _in_doubt(session, [one for group in groups.values() for one in group]),
+    )  # fmt: skip
     for person in people:
         for kind in kinds:
             if group := groups.get((person.id, kind)):
                 await _try_to_tell(batch, person, kind, group)
+    await write_messages(session, batch.letters)
     return batch.tally
+
+
+async def put_off(session: AsyncSession, person_id: int, kinds: Sequence[str], *, now: datetime) -> int:
+    """Let everything due of one person wait, for it cannot be dispatched; return how much that is."""
+    where = (*_is_due(kinds, now), Delivery.person_id == person_id)
+    statement = update(Delivery).where(*where).values(due_at=now + AGAIN).returning(Delivery.id)
+    count = len((await session.scalars(statement)).all())
+    _failed.labels(kinds[0]).inc(count)
+    return count
 
 
 async def _due_by_person(
@@ -156,6 +171,14 @@ async def _count_told(
     for person_id, _, at in await session.execute(query):
         told[person_id] += at is None or at >= day_starts_at(now, preferences[person_id].time_zone)
     return told
+
+
+async def _in_doubt(session: AsyncSession, deliveries: Sequence[Delivery]) -> frozenset[int]:
+    earlier = {one.outbox_id for one in deliveries if one.outbox_id is not None}
+    if not earlier:
+        return frozenset()
+    query = select(OutboxCall.id).where(OutboxCall.id.in_(earlier), OutboxCall.doubts > 0)
+    return frozenset(await session.scalars(query))
 
 
 async def _try_to_tell(batch: _Batch, person: Person, kind: str, due: Sequence[Delivery]) -> None:
@@ -208,7 +231,8 @@ async def _compose(batch: _Batch, recipient: Recipient, kind: str, due: Sequence
         if not _has_room(batch, recipient.preferences, covers):
             _postpone(batch, covers, next_day_allowed(batch.now, recipient.preferences))
             continue
-        await write_message(batch.session, recipient, push, covers, kind=kind)
+        is_in_doubt = any(one.outbox_id in batch.in_doubt for one in covers)
+        batch.letters.append(Letter(recipient, push, covers, kind, is_in_doubt))
         batch.told[recipient.person.id] += 1
         batch.tally["written"] += 1
     _postpone(batch, list(left.values()), batch.now + AGAIN)

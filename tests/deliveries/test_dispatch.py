@@ -280,6 +280,22 @@ async def test_a_composer_that_fails_harms_only_its_own_kind_of_that_person(
     assert tally["failed"] == 1
 
 
+async def test_what_cannot_be_written_is_put_off_and_the_others_are_told(sessions: Sessions, now: datetime) -> None:
+    async with transaction(sessions) as session:
+        for chat in (1, 2, 3):
+            await plan(session, await somebody(session, now, chat), now, f"new {chat}")
+
+    async def compose(_session: AsyncSession, _recipient: Recipient, due: Sequence[Delivery]) -> Composed:
+        (one,) = due
+        return Composed([Push(due, one.reason + ("\x00" if one.reason == "new 2" else ""))])  # PostgreSQL takes no NUL
+
+    tally = await dispatch_all(sessions, composers={"alert": compose}, clock=lambda: now)
+    async with sessions() as session:
+        assert await statuses(session) == {"new 1": "sending", "new 2": "due", "new 3": "sending"}
+        assert (await ledger(session))["new 2"].due_at > now
+    assert tally["failed"] == 1
+
+
 async def test_what_has_no_composer_stays_due(session: AsyncSession, now: datetime) -> None:
     await plan(session, await somebody(session, now), now, "a")
     await dispatch(session, now, {})

@@ -208,6 +208,8 @@ class Ledger(RuleBasedStateMachine):
                 await settle_interrupted(session, now=self.world.now)
 
         self.run(work())
+        for leaving in self.world.may_leave.values():
+            leaving.clear()
         self._start_sender()
 
     async def _answer(self, call: OutboxCall, outcome: str) -> None:
@@ -231,6 +233,7 @@ class Ledger(RuleBasedStateMachine):
                 case _:
                     result = Unreachable("blocked")
         await self.sender._record_until_done(call, result)
+        self.world.may_leave.get(call.chat_id or 0, set()).discard(call.id)  # it had its one chance
 
     async def _take(self, call: OutboxCall, *, is_noted: bool) -> None:
         """Telegram takes a message."""
@@ -242,7 +245,6 @@ class Ledger(RuleBasedStateMachine):
             assert call.id in self.world.may_leave[chat], "sent after a stop"
         else:
             assert is_allowed(self.world.now, wants), f"sent in the rest of {wants.time_zone}"
-        self.world.may_leave.get(chat, set()).discard(call.id)
         if not call.doubts:
             self.world.by_day[chat, local_day(self.world.now, wants.time_zone)] += 1
         for reason in told:
