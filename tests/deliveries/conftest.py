@@ -1,0 +1,5 @@
+"""Fixtures of this folder's tests."""
+
+from tests.fixtures.telegram import bot, double, fake
+
+__all__ = ["bot", "double", "fake"]
