@@ -346,8 +346,10 @@ class Ledger(RuleBasedStateMachine):
 
     async def _come_to_rest(self) -> None:
         for call in list(self.world.in_hand.values()):
-            await self._answer(call, "sent")
+            await self._answer(call, "later" if call.id % 2 else "sent")
         self.world.in_hand.clear()
+        self.world.now += timedelta(minutes=2)
+        await self._send_everything()
         for _ in range(10):  # longer than anything planned is worth telling
             await dispatch_all(self.sessions, composers=EACH, clock=lambda: self.world.now)
             if not await self._send_everything():
