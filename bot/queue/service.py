@@ -12,7 +12,8 @@ from typing import Any, LiteralString
 
 import procrastinate
 from procrastinate import sql
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.types import JSONValue
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -32,10 +33,22 @@ class PersistentConnector(procrastinate.PsycopgConnector):
 
     A worker outlives a short restart of PostgreSQL. A job that ended in that moment would stay "doing" under a living
     worker, where no sweep finds it, and block its chat for ever.
+
+    The same would become of a chore that is to be tried again, by its own wish or because its worker was killed, while
+    the scheduler's next one waits already. Only one may wait: the one that waits takes its place.
     """
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         """Run a statement; the end of a job, again and again for 7 s while the database is away."""
+        try:
+            await self._execute_until_heard(query, **arguments)
+        except UniqueViolation:
+            if query != sql.queries["retry_job"]:
+                raise
+            ended = {"job_id": arguments["job_id"], "status": Status.FAILED.value, "delete_job": True}
+            await self._execute_until_heard(sql.queries["finish_job"], **ended)
+
+    async def _execute_until_heard(self, query: LiteralString, **arguments: Any) -> None:
         for pause in _PAUSES if query in _OUTCOMES else ():
             try:
                 await super().execute_query_async(query, **arguments)

@@ -221,10 +221,11 @@ class Ledger(RuleBasedStateMachine):
     @rule(data=st.data())
     def sender_dies(self, data: st.DataObject) -> None:
         """Some of what it had in its hands has left, nobody knows which; the next sender treats all as doubts."""
-        reached = data.draw(st.sets(st.sampled_from(sorted(self.world.in_hand))))
+        in_hand = sorted(self.world.in_hand)
+        reached = [in_hand[rank] for rank in sorted(data.draw(st.sets(st.integers(0, len(in_hand) - 1))))]
 
         async def work() -> None:
-            for call_id in sorted(reached):
+            for call_id in reached:
                 call = self.world.in_hand[call_id]
                 if call.expires_at > self.world.now:
                     await self._take(call, is_noted=False)
@@ -345,8 +346,8 @@ class Ledger(RuleBasedStateMachine):
         self.run(self._come_to_rest())
 
     async def _come_to_rest(self) -> None:
-        for call in list(self.world.in_hand.values()):
-            await self._answer(call, "later" if call.id % 2 else "sent")
+        for rank, call in enumerate(list(self.world.in_hand.values())):
+            await self._answer(call, "sent" if rank % 2 else "later")
         self.world.in_hand.clear()
         self.world.now += timedelta(minutes=2)
         await self._send_everything()
