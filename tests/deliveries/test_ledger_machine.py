@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -399,6 +400,7 @@ class Ledger(RuleBasedStateMachine):
                 raise AssertionError(f"{delivery.reason} is still {other}")
 
 
+@pytest.mark.timeout(300)  # some 20 s on a machine that has time
 def test_the_ledger_keeps_its_promises_whatever_dies(database_url: str) -> None:
     with asyncio.Runner() as runner:
         with psycopg.connect(psycopg_url(database_url), autocommit=True) as connection:  # no disk fails here
@@ -409,7 +411,7 @@ def test_the_ledger_keeps_its_promises_whatever_dies(database_url: str) -> None:
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=50, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+                    max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
                 ),
             )
         finally:
