@@ -12,7 +12,8 @@ from typing import Any, LiteralString
 
 import procrastinate
 from procrastinate import sql
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.types import JSONValue
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -21,6 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.liveness import check_idle
 from bot.db.service import driver_connection, is_connection_fault, psycopg_url
 
+# The queue of people's updates, and that of chores: a worker each, so that no chore delays an answer.
+ANSWERS, BATCH = "default", "batch"
 _OUTCOMES = frozenset({sql.queries["finish_job"], sql.queries["retry_job"]})
 _PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
 
@@ -30,10 +33,22 @@ class PersistentConnector(procrastinate.PsycopgConnector):
 
     A worker outlives a short restart of PostgreSQL. A job that ended in that moment would stay "doing" under a living
     worker, where no sweep finds it, and block its chat for ever.
+
+    The same would become of a chore that is to be tried again, by its own wish or because its worker was killed, while
+    the scheduler's next one waits already. Only one may wait: the one that waits takes its place.
     """
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         """Run a statement; the end of a job, again and again for 7 s while the database is away."""
+        try:
+            await self._execute_until_heard(query, **arguments)
+        except UniqueViolation:
+            if query != sql.queries["retry_job"]:
+                raise
+            ended = {"job_id": arguments["job_id"], "status": Status.FAILED.value, "delete_job": True}
+            await self._execute_until_heard(sql.queries["finish_job"], **ended)
+
+    async def _execute_until_heard(self, query: LiteralString, **arguments: Any) -> None:
         for pause in _PAUSES if query in _OUTCOMES else ():
             try:
                 await super().execute_query_async(query, **arguments)
@@ -79,6 +94,7 @@ async def enqueue(
     lock: str | None = None,
     queueing_lock: str | None = None,
     at: datetime | None = None,
+    queue_name: str = ANSWERS,
     **arguments: JSONValue,
 ) -> None:
     """Enqueue `task` in the transaction of `session`: it exists only if that transaction commits.
@@ -88,6 +104,7 @@ async def enqueue(
         lock: jobs that share it run one at a time, in order.
         queueing_lock: at most one waiting job may hold it; `procrastinate.exceptions.AlreadyEnqueued` is raised.
         at: not before this moment.
+        queue_name: which workers take it, those of `ANSWERS` or of `BATCH`.
         **arguments: identities, JSON-able.
     """
     deferrer = queue.configure_task(
@@ -96,6 +113,7 @@ async def enqueue(
         lock=lock,
         queueing_lock=queueing_lock,
         schedule_at=at,
+        queue=queue_name,
         task_kwargs=dict(arguments),
         connection=await driver_connection(session),
     )

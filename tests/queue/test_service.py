@@ -63,3 +63,27 @@ async def test_the_end_of_a_job_is_recorded_although_the_connection_was_ended_me
             await asyncio.sleep(0.05)
         await ending
     assert await count(sessions) == 0
+
+
+async def test_a_chore_that_comes_back_while_the_next_one_waits_gives_way_to_it(
+    sessions: Sessions, database_url: str, now: datetime
+) -> None:
+    # Only one may wait: left "doing" instead, it would keep the lock and the chore would never be done again.
+    queue = open_queue(database_url)
+
+    async def enqueue_chore() -> None:
+        async with transaction(sessions) as session:
+            await enqueue(session, queue, "deliveries:dispatch", lock="dispatch", queueing_lock="dispatch")
+
+    await enqueue_chore()
+    async with queue.open_async() as app:
+        worker = await app.job_manager.register_worker()
+        killed = await app.job_manager.fetch_job(queues=None, worker_id=worker)
+        assert killed
+        await enqueue_chore()
+        assert await app.job_manager.fetch_job(queues=None, worker_id=worker) is None  # the lock is taken
+        await app.job_manager.retry_job(killed, retry_at=now)
+        following = await app.job_manager.fetch_job(queues=None, worker_id=worker)
+        assert following
+        assert following.id != killed.id
+    assert await count(sessions) == 1
