@@ -6,6 +6,8 @@ in four languages, the model alone takes a third for something else.
 
 from __future__ import annotations
 
+from bot.alerts.service import YOUNGEST
+from bot.catalogue.criteria import Criteria
 from bot.conversation.asking import is_waiting, subject_of
 from bot.conversation.markers import is_bare_rank
 from bot.conversation.models import Conversation
@@ -19,6 +21,7 @@ ALERTS = "alerts"
 # What is pending: a yes to being told of new offers; where the person lives; how an alert is to be called.
 CONFIRM, WHERE, NAME = "confirm_alerts", "which_place", "name_alert"
 SUBSCRIBE, MANAGE, STOP, LIVE, CALL = "subscribe_alerts", "manage_alerts", "stop_pushes", "note_home", "name_alert"
+PENDING = (CONFIRM, WHERE, NAME)
 STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL})
 # Up to so many words, a message is about the alert last shown; one that asks to be told may name what of, too.
 _SHORT, _LONGEST_WISH, _LONGEST_STOP = 8, 14, 12
@@ -34,6 +37,8 @@ def alert_step(turn: Turn, parse: Parse, step: str) -> str | None:
         return STOP
     if (answer := _answer_to_pending(conversation, parse, said)) is not None:
         return answer
+    if is_open(turn) and length <= _SHORT and _is_home(parse) and not said.act:
+        return LIVE
     if is_open(turn) and length <= _SHORT and _is_about_the_open_one(parse, said):
         return MANAGE
     if said.wants_news and length <= _LONGEST_WISH and not said.act:
@@ -54,6 +59,12 @@ def is_open(turn: Turn) -> bool:
     return subject is not None and subject[0] == ALERTS
 
 
+def is_too_young(conversation: Conversation, criteria: Criteria) -> bool:
+    """Say whether somebody told an age below fifteen; of whom nothing is known, nothing is asked."""
+    ages = (criteria.age, (conversation.situation or {}).get("age"))
+    return any(isinstance(age, int) and age < YOUNGEST for age in ages)
+
+
 def _answer_to_pending(conversation: Conversation, parse: Parse, said: Said) -> str | None:
     pending = conversation.pending_question
     if pending == WHERE and any(entity.entity in PLACES and entity.norm is not None for entity in parse.entities):
@@ -64,7 +75,8 @@ def _answer_to_pending(conversation: Conversation, parse: Parse, said: Said) -> 
 
 
 def _is_about_the_open_one(parse: Parse, said: Said) -> bool:
-    if said.rhythm or said.act:
-        return True
-    is_home = any(entity.entity in PLACES and entity.role == "origin" for entity in parse.entities)
-    return is_home or is_bare_rank(parse.text)
+    return bool(said.rhythm or said.act) or is_bare_rank(parse.text)
+
+
+def _is_home(parse: Parse) -> bool:
+    return any(entity.entity in PLACES and entity.role == "origin" for entity in parse.entities)
