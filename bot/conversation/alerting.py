@@ -112,7 +112,9 @@ async def _already(turn: Turn, search: SavedSearch, rhythm: Rhythm, preferences:
 async def _seen(turn: Turn, criteria: Criteria, list_id: int | None) -> list[int]:
     """Return the offers of the list under which the search is saved: they are no news."""
     shown = await own_list(turn.session, list_id or turn.conversation.list_id, person_id=turn.person.id)
-    is_theirs = shown is not None and replace(Criteria.from_json(shown.criteria), words="") == replace(criteria, words="")
+    is_theirs = shown is not None and replace(Criteria.from_json(shown.criteria), words="") == replace(
+        criteria, words=""
+    )
     return list(shown.offer_ids) if shown is not None and is_theirs else []
 
 

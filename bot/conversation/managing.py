@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot.alerts.models import SavedSearch
 from bot.alerts.service import delete_search, find_search, list_searches, pause_search, rename_search, resume_search
-from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation import preferring

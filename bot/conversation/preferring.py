@@ -133,7 +133,9 @@ async def note_home(turn: Turn, parse: Parse) -> Reply:
     turn.conversation.pending_question = None
     if await preferences_of(turn.session, turn.person.id) is None:
         return Reply(say("alerting.none", turn.language), resume_rows(turn))
-    zones = (zone_of_place(named.value) for named in parse.entities if named.entity in PLACES and named.norm is not None)
+    zones = (
+        zone_of_place(named.value) for named in parse.entities if named.entity in PLACES and named.norm is not None
+    )
     zone = next((one for one in zones if one is not None), None)
     if zone is None:
         turn.conversation.pending_question = WHERE
@@ -176,7 +178,9 @@ def _settings_rows(turn: Turn, preferences: PushPreferences) -> list[list[Button
     is_off = preferences.holidays_off
     holidays = say("pushes.holidays_allow" if is_off else "pushes.holidays_refuse", language)
     is_refused = preferences.campaigns_stopped_at is not None
-    campaigns = ("pushes.campaigns_resume", "campaigns_resume") if is_refused else ("pushes.campaigns_stop", "campaigns_stop")
+    campaigns = (
+        ("pushes.campaigns_resume", "campaigns_resume") if is_refused else ("pushes.campaigns_stop", "campaigns_stop")
+    )
     return [
         [Button(say("pushes.live_elsewhere", language), "zone_ask")],
         quiet,

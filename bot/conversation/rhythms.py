@@ -21,7 +21,9 @@ _NOON, _HOURS = 12, 24
 _FRENCH = re.compile(r"(?<!\S)(\d{1,2}) ?(?:h|heures?|hrs?)(?: ?\d{2})?(?!\S)")
 _ENGLISH = re.compile(r"(?<!\S)(?:at )?(\d{1,2})(?: \d{2})? ?(?:am|pm|a m|p m|o clock)(?!\S)|(?<!\S)at (\d{1,2})(?!\S)")
 _SPANISH = re.compile(r"(?<!\S)a las? (\d{1,2})(?: \d{2})?(?!\S)")
-_ARABIC = re.compile(r"(?<!\S)(?:علي )?(?:الساعه|ساعه|مع) (\d{1,2})(?: \d{2})?(?!\S)|(?<!\S)(\d{1,2}) (?:صباحا|مسا)(?!\S)")
+_ARABIC = re.compile(
+    r"(?<!\S)(?:علي )?(?:الساعه|ساعه|مع) (\d{1,2})(?: \d{2})?(?!\S)|(?<!\S)(\d{1,2}) (?:صباحا|مسا)(?!\S)"
+)
 _ACTS = ("rename", "delete", "pause", "resume", "settings", "list")
 
 
