@@ -6,6 +6,7 @@ import asyncio
 import functools
 
 from bot.apps.chores import register_chores
+from bot.apps.pushing import list_composers
 from bot.apps.worker import work_until
 from bot.db.service import open_engine, sessions_of
 from bot.kit.clock import Clock, utc_now
@@ -24,7 +25,7 @@ async def run_batch(stop: asyncio.Event, settings: Settings, database_url: str, 
         await work_until(
             stop,
             open_app=functools.partial(open_queue, database_url),
-            register=functools.partial(register_chores, sessions=sessions, clock=clock),
+            register=functools.partial(register_chores, sessions=sessions, composers=list_composers(), clock=clock),
             sessions=sessions,
             concurrency=_CONCURRENCY,
             name="batch",

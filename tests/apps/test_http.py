@@ -19,6 +19,7 @@ from bot.outbox.service import enqueue_call
 from bot.queue.heartbeats import beat
 from bot.queue.history import begin_run, end_run, note_watch
 from bot.queue.service import open_queue
+from tests.deliveries.people import plan, somebody
 from tests.fixtures.processes import free_port
 
 
@@ -144,6 +145,17 @@ async def test_metrics_count_what_waits(client: httpx.AsyncClient, sessions: Ses
     assert "escale_outbox_oldest_seconds 30.0" in lines
     assert "escale_inbox_oldest_seconds 0.0" in lines
     assert "escale_outbox_perhaps_repeated 0.0" in lines
+
+
+async def test_metrics_count_deliveries(client: httpx.AsyncClient, sessions: Sessions, now: datetime) -> None:
+    async with transaction(sessions) as session:
+        who = await somebody(session, now)
+        await plan(session, who, now - timedelta(seconds=40), "a")
+        await plan(session, who, now, "b", kind="reminder", due_at=now + timedelta(hours=1))
+    lines = (await client.get("/metrics")).text.splitlines()
+    assert 'escale_deliveries{kind="alert",status="due"} 1.0' in lines
+    assert 'escale_deliveries{kind="reminder",status="due"} 1.0' in lines
+    assert "escale_deliveries_oldest_due_seconds 40.0" in lines
 
 
 STRANGERS = pytest.mark.parametrize(
