@@ -104,7 +104,9 @@ WITH offered AS MATERIALIZED (
   UNION
   SELECT o.offer_id, near.id
   FROM offered o CROSS JOIN LATERAL (
-    SELECT s.id FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
+    SELECT s.id, s.bits <~> o.bits AS distance
+    FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
+  WHERE near.distance <= :farthest
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on
