@@ -105,8 +105,9 @@ async def _match(session: AsyncSession, news: Mapping[int, dict[str, Any] | None
         "was": json.dumps(await _as_they_were(session, offers, news)),
         "keys": [key for key, _ in keyed],
         "keyed": [offer_id for _, offer_id in keyed],
-        "word": WORD, "letters": LETTERS, "nearest": NEAREST, "farthest": FARTHEST, "adult": ADULT,
-        "near_enough": NEAR_ENOUGH, "close_enough": CLOSE_ENOUGH, "lifetime": LIFETIMES["alert"], "today": local_day(now), "now": now,
+        "word": WORD, "letters": LETTERS, "nearest": NEAREST, "farthest": FARTHEST, "near_enough": NEAR_ENOUGH,
+        "close_enough": CLOSE_ENOUGH, "adult": ADULT, "lifetime": LIFETIMES["alert"],
+        "today": local_day(now), "now": now,
     }  # fmt: skip
     result = await session.execute(MATCHED, values)
     return result.rowcount if isinstance(result, CursorResult) else 0
