@@ -82,8 +82,11 @@ async def _processor(engine: AsyncEngine) -> float:
     async with engine.connect() as connection:
         query = text("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
         servers = list(await connection.scalars(query))
-    nanoseconds = (int(Path(f"/proc/{server}/schedstat").read_text().split()[0]) for server in servers)
-    return time.process_time() + sum(nanoseconds) / 1e9
+    return time.process_time() + sum(_seconds_of(server) for server in servers)
+
+
+def _seconds_of(server: int) -> float:
+    return int(Path(f"/proc/{server}/schedstat").read_text().split()[0]) / 1e9
 
 
 async def _execute(engine: AsyncEngine, statements: Sequence[str], **values: object) -> None:
