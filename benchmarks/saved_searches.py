@@ -33,12 +33,12 @@ _SENTENCES = 3000
 
 def criteria_like(chance: random.Random, countries: Sequence[str], *, sentence: str) -> dict[str, Any]:
     """Return the criteria of a search as people save them: what, where, and often when or for whom, or mere words."""
-    if chance.random() < 0.04:
+    if chance.random() < 0.03:
         return {"words": sentence}
     asked: dict[str, Any] = {}
     if chance.random() < 0.9:
         asked["kind"] = chance.choice(KINDS)
-    if chance.random() < 0.75 or not asked:
+    if chance.random() < 0.85 or not asked:
         asked["fields"] = (chance.choice(FIELDS),)
     asked |= _place(chance, countries, is_narrow=len(asked) > 1)
     start = TODAY + timedelta(days=chance.randrange(20, 300))
