@@ -33,8 +33,9 @@ class SavedSearch(Base):
             (countries hold those of regions, fields those next to them, programmes the wider ones, levels those
             reached); None or empty asks for nothing.
         words: what is searched beyond the criteria, or None.
+        word_queries: one text search query for each content word of `words`.
         embedding: sentence embedding of `words`.
-        bits: signs of `embedding`, only of searches that have nothing but words.
+        bits: signs of `embedding`, only of searches that offers meet by their words and meaning (`keys.py`).
     """
 
     __tablename__ = "saved_search"
@@ -77,6 +78,7 @@ class SavedSearch(Base):
     excluded_countries: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     excluded_cities: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     words: Mapped[str | None]
+    word_queries: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     embedding: Mapped[Any | None] = mapped_column(HALFVEC(DIMENSIONS))
     bits: Mapped[str | None] = mapped_column(BIT(DIMENSIONS))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import procrastinate
 
+from bot.alerts.tasks import alerts_tasks
 from bot.apps.scheduler import list_chores
 from bot.catalogue.tasks import catalogue_tasks
 from bot.conversation.erasure import conversation_tasks
@@ -33,6 +34,7 @@ def register_chores(
     """
     chores = list_chores()
     frequent = frozenset(chore.task for chore in chores if chore.is_frequent)
+    queue.add_tasks_from(alerts_tasks(sessions, clock=clock), namespace="alerts")
     queue.add_tasks_from(outbox_tasks(sessions, clock=clock), namespace="outbox")
     queue.add_tasks_from(retention_tasks(sessions, clock=clock), namespace="retention")
     queue.add_tasks_from(catalogue_tasks(sessions, clock=clock), namespace="catalogue")

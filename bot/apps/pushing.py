@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.alerts.digests import compose_alerts
 from bot.deliveries.service import Compose
 
 
 def list_composers() -> Mapping[str, Compose]:
     """Return the composer of each kind of delivery; what has none stays due."""
-    return {}
+    return {"alert": compose_alerts}

@@ -16,6 +16,8 @@ COMMANDS: dict[str, dict[str, str]] = {
     "help": {"fr": "aide", "en": "help", "es": "ayuda", "ar": "help"},
     "search": {"fr": "chercher", "en": "search", "es": "buscar", "ar": "search"},
     "saved": {"fr": "offres", "en": "offers", "es": "ofertas", "ar": "offers"},
+    "alerts": {"fr": "alertes", "en": "alerts", "es": "alertas", "ar": "alerts"},
+    "stop": {"fr": "stop", "en": "stop", "es": "stop", "ar": "stop"},
     "language": {"fr": "langue", "en": "language", "es": "idioma", "ar": "language"},
     "style": {"fr": "style", "en": "style", "es": "estilo", "ar": "style"},
     "restart": {"fr": "recommencer", "en": "restart", "es": "reiniciar", "ar": "restart"},

@@ -23,6 +23,10 @@ _NAMES = {
     "style": ("style", "ton", "estilo", "uslub"),
     "restart": ("restart", "recommencer", "reiniciar", "iaada"),
     "human": ("human", "humain", "humano", "insan"),
+    "alerts": ("alerts", "alertes", "alertas", "tanbihat"),
+    "stop": ("stop", "arreter", "parar", "tawaqquf"),
+    "resume": ("resume", "reprendre", "reanudar", "istinaf"),
+    "settings": ("settings", "reglages", "ajustes", "iidadat"),
     "about": ("about", "apropos", "privacy", "donnees", "mesdonnees"),
 }
 _COMMANDS = {name: command for command, names in _NAMES.items() for name in names}
@@ -33,6 +37,10 @@ _STEPS = {
     "saved": "list_saved",
     "about": "privacy",
     "style": "choose_style",
+    "alerts": "manage_alerts",
+    "stop": "stop_pushes",
+    "resume": "resume_pushes",
+    "settings": "push_settings",
 }
 _OFFER_LINK = re.compile(r"offer_(\d{1,18})")
 

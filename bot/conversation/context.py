@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.conversation.alert_context import PENDING, STEPS
 from bot.conversation.asking import is_waiting
 from bot.conversation.markers import (
     has_marker,
@@ -32,10 +33,10 @@ _SHORT = 6
 # understood without these rules and 901 with them: one is changed, rightly.
 _DECIDED_BY_WORDS = 0.6
 # What is asked for one turn only, and the steps that may answer it or ask it again.
-_FOR_ONE_TURN = (WIDEN, "confirm_restart")
+_FOR_ONE_TURN = (WIDEN, "confirm_restart", *PENDING)
 _ANSWERING = frozenset(
     {"affirm", "deny", "refine_search", "more_results", "resume_search", "search_offers", "restart_search",
-     "confirm_restart", "did_you_mean", "not_understood"}
+     "confirm_restart", "did_you_mean", "not_understood", *STEPS}
 )  # fmt: skip
 _REFINE, _MORE, _DETAILS, _ANY = "refine_search", "more_results", "show_details", "search_any"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.alert_context import alert_step
 from bot.conversation.asking import is_waiting, waiting_for
 from bot.conversation.card_questions import is_on_card
 from bot.conversation.eligibility import is_follow_up
@@ -22,6 +23,8 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
     """Return the step that a message means where the conversation stands; distress changes for nothing."""
     if step == EMERGENCY:
         return step
+    if (of_alerts := alert_step(turn, parse, step)) is not None:
+        return of_alerts
     if _is_way_back(turn, parse):
         return RESUME
     if await is_on_card(turn, parse):

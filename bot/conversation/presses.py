@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.catalogue.criteria import Criteria
 from bot.conversation import answers, eligibility, funding, manner, offers, questions, searching, showing, unsure
+from bot.conversation.alert_presses import ALERT_BUTTONS
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import parse_kept, step_of
 from bot.conversation.models import KEPT
@@ -155,4 +156,5 @@ _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] =
     "show_funding": _press_funding,
     "tell": _press_tell,
     "resume_questions": _press_resume_questions,
+    **ALERT_BUTTONS,
 }

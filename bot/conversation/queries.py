@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.criteria import ADULT
 from bot.conversation.models import Conversation, ResultList
+from bot.deliveries.models import Delivery
 
 
 async def conversation_of(session: AsyncSession, *, person_id: int, now: datetime) -> Conversation:
@@ -44,6 +45,14 @@ async def own_list(session: AsyncSession, list_id: int | None, *, person_id: int
     """Return a list that was shown to this person, or None."""
     shown = await session.get(ResultList, list_id) if list_id is not None else None
     return shown if shown is not None and shown.person_id == person_id else None
+
+
+async def told_offers(session: AsyncSession, delivery_ids: Sequence[int], *, person_id: int) -> list[tuple[int, Any]]:
+    """Return the offers that some deliveries told this person, as they were told, each with the reasons kept of it."""
+    query = select(Delivery).where(Delivery.id.in_(delivery_ids), Delivery.person_id == person_id)
+    told = {delivery.id: delivery for delivery in await session.scalars(query)}
+    in_order = [told[one] for one in delivery_ids if one in told]
+    return [(one.offer_id, one.details.get("reasons", [])) for one in in_order if one.offer_id is not None]
 
 
 async def was_shown_a_list_as_minor(session: AsyncSession, *, person_id: int) -> bool:

@@ -25,7 +25,7 @@ TURNS_PER_RASA_CONVERSATION = 5
 # Help lines are there within a second, even when Rasa hangs.
 SECOND_OPINION = timedelta(seconds=0.6)
 # The questions that change which step Rasa chooses; its domain knows no other.
-_ASKED_OF_RASA = ("which_kind", "confirm_restart")
+_ASKED_OF_RASA = ("which_kind", "which_place", "confirm_restart", "confirm_alerts")
 ShowTyping = Callable[[Turn], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 

@@ -12,6 +12,7 @@ from bot.knowledge.service import read_value
 from bot.understanding.models import PLACES, Entity, Parse
 from bot.understanding.service import is_origin_said
 from bot.vocabulary.text import fold
+from bot.vocabulary.zones import zone_of_country, zone_of_place
 
 _REFUSABLE = (*PLACES, "field", "programme")
 _A_PAIR = 2
@@ -61,10 +62,14 @@ def with_ages(parse: Parse) -> Parse:
 
 
 def note_residence(conversation: Conversation, parse: Parse) -> None:
-    """Keep the country, and the region of France, where a person says they are; no search is filtered by it."""
+    """Keep the country, and the region of France or the time zone, where a person says they are.
+
+    No search is filtered by it.
+    """
     told = next((known for entity in parse.entities if entity.role == "origin" if (known := _residence(entity))), None)
     if told:
-        conversation.situation = {**(conversation.situation or {}), **told}
+        before = {fact: value for fact, value in (conversation.situation or {}).items() if fact != "zone"}
+        conversation.situation = {**before, **told}
 
 
 def _is_home(parse: Parse, named: Entity, places: Sequence[Entity]) -> bool:
@@ -109,9 +114,11 @@ def _residence(entity: Entity) -> dict[str, str]:
     country = _country_of(entity)
     if country is None:
         return {}
+    zone = zone_of_place(entity.value) if entity.entity == "city" else None
+    apart = {"zone": zone} if zone and zone != zone_of_country(country) else {}  # "j'habite à Vancouver"
     is_french_city = country == "FR" and entity.entity == "city"
     region = {"region": read_value(entity.value, "region") or "other"} if is_french_city else {}
-    return {"residence": country, **region}
+    return {"residence": country, **region, **apart}
 
 
 def _country_of(entity: Entity) -> str | None:

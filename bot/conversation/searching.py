@@ -19,6 +19,7 @@ from bot.catalogue.service import (
 from bot.catalogue.wording import describe
 from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
+from bot.conversation.alert_context import CONFIRM, is_too_young
 from bot.conversation.asking import drop_subject
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.queries import keep_list, own_list, was_shown_a_list_as_minor
@@ -134,6 +135,8 @@ async def show_page(turn: Turn, shown: ResultList, page: int, *, preface: str = 
     ]
     rows: list[Sequence[Button]] = [_numbers(entries, shown)]
     rows.append(_paging(turn, shown, page))
+    if page == 0 and (bell := bell_button(turn, criteria, list_id=shown.id)):
+        rows.append([bell])
     if page == 0 and shown.total >= _MANY:
         rows.append(await _narrowing(turn, criteria))
     elif shown.total <= _FEW and shown.criteria:
@@ -190,13 +193,24 @@ async def _nothing_found(turn: Turn, criteria: Criteria) -> Reply:
     conversation = turn.conversation
     conversation.list_id, conversation.page, conversation.offer_id = None, 0, None  # "le 2e" is none of the old list
     found = await relaxations(turn.session, criteria, today=turn.today)
-    turn.conversation.pending_question = WIDEN if found else None
+    bell = bell_button(turn, criteria)
+    turn.conversation.pending_question = WIDEN if found else CONFIRM if bell else None
     text = say(
         "search.none", turn.language, what=escape(shortened(describe(criteria, turn.language), _LONGEST_NOTHING))
     )
-    ending = say("search.none_widen" if found else "search.none_adviser", turn.language)
+    key = "search.none_widen" if found else "alerting.offer" if bell else "search.none_adviser"
     rows = _widening_rows(turn, found) or await _everything_of_the_kind(turn, criteria)
-    return Reply(f"{text}\n{ending}", rows, in_place=True)
+    rows = [*rows, [bell]] if bell else rows
+    return Reply(f"{text}\n{say(key, turn.language)}", rows, in_place=True)
+
+
+def bell_button(turn: Turn, criteria: Criteria, *, list_id: int | None = None) -> Button | None:
+    """Return the button that saves a search as an alert; none for a list of everything, nor below fifteen."""
+    if (criteria.is_bare() and not criteria.words) or is_too_young(turn.conversation, criteria):
+        return None
+    return Button(
+        say("alerting.bell", turn.language), "alert_save", {"criteria": criteria.to_json(), "list_id": list_id}
+    )
 
 
 async def _everything_of_the_kind(turn: Turn, criteria: Criteria) -> list[list[Button]]:

@@ -10,6 +10,7 @@ from prometheus_client import Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
+from bot.conversation.alert_context import MANAGE, STOP, stops_alone
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question
@@ -20,13 +21,16 @@ from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.manner import beside_manner, manner_asked
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
+from bot.conversation.preferring import stop
 from bot.conversation.presses import press_button
 from bot.conversation.questions import answer_pending
 from bot.conversation.reading import Rasa, read_text
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
+from bot.conversation.rhythms import is_stop
 from bot.conversation.roles import note_residence, with_ages, with_origin, with_refusals
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
+from bot.deliveries.service import preferences_of
 from bot.kit.errors import UserError
 from bot.locales.service import say
 from bot.transcripts.service import BUTTON, count_recent
@@ -84,6 +88,8 @@ async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=EMERGENCY), EMERGENCY)
     elif is_insult(turn.text):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="complaint"), "insult")
+    elif stops_alone(turn) and not alarm.is_raised:  # heard before Rasa, so that it works without
+        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=MANAGE), STOP)
     elif (wish := manner_asked(turn.text)) is not None and _is_only_manner(turn, services, alarm):
         parse = decided(turn.text, language=turn.language, intent="change_language")
         await _answer_with(turn, services, parse, f"style_{wish}")
@@ -141,11 +147,24 @@ async def is_flooding(turn: Turn, services: Services) -> bool:
     is_urgent = recent >= FLOOD_LIMIT and services.ear.hears(turn.text[:_READ_IN_A_FLOOD])
     if recent < FLOOD_LIMIT or (recent < URGENT_LIMIT and is_urgent):
         return False
+    if await _stops_in_a_flood(turn):
+        return True
     if is_urgent:
         await flag_distress(turn)
     if not await _is_told_of_flood(turn):
         await send(turn, Reply(say("chat.too_fast", turn.language)))
     await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"), intent=_FLOOD)
+    return True
+
+
+async def _stops_in_a_flood(turn: Turn) -> bool:
+    """Stop what comes by itself when a message says no more than that, however fast it was written; once."""
+    name = turn.text.removeprefix("/").partition("@")[0]
+    preferences = await preferences_of(turn.session, turn.person.id) if is_stop(name) else None
+    if preferences is None or preferences.stopped_at is not None:
+        return False
+    await log_incoming(turn, decided(turn.text, language=turn.language, intent=MANAGE))
+    await send(turn, await stop(turn))
     return True
 
 

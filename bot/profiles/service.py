@@ -20,7 +20,9 @@ async def person_of_chat(
         .values(channel=channel, chat_id=chat_id, first_seen_at=now, last_seen_at=now, language_chosen=False)
         .on_conflict_do_nothing(index_elements=["channel", "chat_id"])
     )
-    query = select(Person).where(Person.channel == channel, Person.chat_id == chat_id).with_for_update()
+    # Not against rows that merely refer to this one: alerts are written for people who are in the middle of a turn.
+    query = select(Person).where(Person.channel == channel, Person.chat_id == chat_id)
+    query = query.with_for_update(key_share=True)
     person = (await session.scalars(query)).one()
     person.last_seen_at = now
     person.telegram_language = telegram_language or person.telegram_language

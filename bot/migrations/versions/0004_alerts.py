@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("excluded_countries", postgresql.ARRAY(sa.TEXT()), nullable=True),
         sa.Column("excluded_cities", postgresql.ARRAY(sa.TEXT()), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("word_queries", postgresql.ARRAY(sa.TEXT()), nullable=True),
         sa.Column("embedding", pgvector.sqlalchemy.halfvec.HALFVEC(dim=512), nullable=True),
         sa.Column("bits", pgvector.sqlalchemy.bit.BIT(length=512), nullable=True),
         sa.CheckConstraint("rhythm IN ('at_once', 'daily', 'weekly')", name=op.f("ck_saved_search_rhythm")),

@@ -1,0 +1,86 @@
+"""What people do with their saved searches: list, rename, pause, resume, change the rhythm, delete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.alerts.models import SavedSearch
+from bot.alerts.rhythm import check_rhythm, move_slot
+from bot.deliveries.models import Delivery
+from bot.deliveries.service import drop_due, preferences_of
+
+LONGEST_NAME = 60
+
+
+async def list_searches(session: AsyncSession, *, person_id: int) -> list[SavedSearch]:
+    """Return a person's saved searches, the oldest first: their ranks stay the same."""
+    query = select(SavedSearch).where(SavedSearch.person_id == person_id).order_by(SavedSearch.id)
+    return list(await session.scalars(query))
+
+
+async def find_search(session: AsyncSession, search_id: int, *, person_id: int) -> SavedSearch | None:
+    """Return one of a person's own saved searches, or None."""
+    search = await session.get(SavedSearch, search_id)
+    return search if search is not None and search.person_id == person_id else None
+
+
+async def rename_search(session: AsyncSession, search: SavedSearch, *, name: str | None, now: datetime) -> None:
+    """Call a search as its person wants, in 60 letters at most; None or blanks: by its criteria again."""
+    search.name = " ".join((name or "").split())[:LONGEST_NAME] or None
+    search.updated_at = now
+    await session.flush()
+
+
+async def pause_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
+    """Tell nothing of a search until it is resumed; return how many findings that were due are withdrawn."""
+    search.is_paused = True
+    search.updated_at = now
+    await session.flush()
+    return await _withdraw(session, search, now)
+
+
+async def resume_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> None:
+    """Tell again what a search finds from now on."""
+    search.is_paused = False
+    search.updated_at = now
+    await move_slot(session, search, await preferences_of(session, search.person_id), now=now)
+
+
+async def change_rhythm(
+    session: AsyncSession,
+    search: SavedSearch,
+    *,
+    rhythm: str,
+    weekday: int | None = None,
+    hour: int | None = None,
+    now: datetime,
+) -> None:
+    """Tell a search's findings at another rhythm, those that wait included.
+
+    A day and an hour that are not given stay as they were.
+
+    Raises:
+        ValueError: there is no such rhythm, day or hour.
+    """
+    weekday = search.weekday if weekday is None else weekday
+    chosen = check_rhythm(rhythm, weekday=weekday, hour=search.hour if hour is None else hour)
+    search.rhythm, search.weekday, search.hour = chosen.rhythm, chosen.weekday, chosen.hour
+    search.updated_at = now
+    await move_slot(session, search, await preferences_of(session, search.person_id), now=now)
+
+
+async def delete_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
+    """Forget a search; return how many findings that were due are withdrawn."""
+    count = await _withdraw(session, search, now)
+    await session.delete(search)
+    await session.flush()
+    return count
+
+
+async def _withdraw(session: AsyncSession, search: SavedSearch, now: datetime) -> int:
+    """Withdraw what waits; a message on its way may carry findings of other searches, and leaves."""
+    is_waiting = (Delivery.kind == "alert", Delivery.source_id == search.id, Delivery.status == "due")
+    return await drop_due(session, *is_waiting, error="muted", now=now)

@@ -1,0 +1,35 @@
+"""Alerts' public face: what other packages may call."""
+
+from bot.alerts.keeping import (
+    change_rhythm,
+    delete_search,
+    find_search,
+    list_searches,
+    pause_search,
+    rename_search,
+    resume_search,
+)
+from bot.alerts.matching import Matched, match_revisions
+from bot.alerts.rhythm import DEFAULT_HOUR, DEFAULT_WEEKDAY, move_slots, roll_slots
+from bot.alerts.saving import MOST_SEARCHES, YOUNGEST, save_search
+from bot.alerts.wording import search_label
+
+__all__ = [
+    "DEFAULT_HOUR",
+    "DEFAULT_WEEKDAY",
+    "MOST_SEARCHES",
+    "YOUNGEST",
+    "Matched",
+    "change_rhythm",
+    "delete_search",
+    "find_search",
+    "list_searches",
+    "match_revisions",
+    "move_slots",
+    "pause_search",
+    "rename_search",
+    "resume_search",
+    "roll_slots",
+    "save_search",
+    "search_label",
+]

@@ -1,0 +1,82 @@
+"""Which step a message about alerts means: what the model hears of it, the words, and where the conversation stands.
+
+"Plutôt le vendredi" changes an alert when one was just shown, and the search otherwise. Of some seventy such messages
+in four languages, the model alone takes a third for something else.
+"""
+
+from __future__ import annotations
+
+from bot.alerts.service import YOUNGEST
+from bot.catalogue.criteria import Criteria
+from bot.conversation.asking import is_waiting, subject_of
+from bot.conversation.markers import is_bare_rank
+from bot.conversation.models import Conversation
+from bot.conversation.replies import Turn
+from bot.conversation.rhythms import LONGEST_NAME, Said, is_stop, said_of_alerts
+from bot.knowledge.service import plain_answer
+from bot.understanding.models import PLACES, Parse
+
+# The topic of what was last shown (`bot.conversation.asking`), while alerts are talked of.
+ALERTS = "alerts"
+# What is pending: a yes to being told of new offers; where the person lives; how an alert is to be called.
+CONFIRM, WHERE, NAME = "confirm_alerts", "which_place", "name_alert"
+SUBSCRIBE, MANAGE, STOP, LIVE, CALL = "subscribe_alerts", "manage_alerts", "stop_pushes", "note_home", "name_alert"
+PENDING = (CONFIRM, WHERE, NAME)
+STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL})
+# Up to so many words, a message is about the alert last shown; one that asks to be told may name what of, too.
+_SHORT, _LONGEST_WISH, _LONGEST_STOP = 8, 14, 12
+
+
+def alert_step(turn: Turn, parse: Parse, step: str) -> str | None:
+    """Return the step that a message takes about alerts, None when it is about something else."""
+    conversation, said = turn.conversation, said_of_alerts(parse.text)
+    length = len(parse.text.split())
+    if is_waiting(conversation) and plain_answer(parse.text) == "stop":
+        return None  # it stops the questions; the command /stop stops alerts
+    if said.act == "stop" and length <= _LONGEST_STOP:
+        return STOP
+    if (answer := _answer_to_pending(conversation, parse, said)) is not None:
+        return answer
+    if is_open(turn) and length <= _SHORT and _is_home(parse) and not said.act:
+        return LIVE
+    if is_open(turn) and length <= _SHORT and _is_about_the_open_one(parse, said):
+        return MANAGE
+    if said.wants_news and length <= _LONGEST_WISH and not said.act:
+        return SUBSCRIBE
+    if said.names_alerts and said.act and length <= _SHORT:
+        return MANAGE
+    return SUBSCRIBE if step == MANAGE and said.wants_news and not said.act else None
+
+
+def stops_alone(turn: Turn) -> bool:
+    """Say whether a message is a bare "stop", and no question waits that it would rather stop."""
+    return is_stop(turn.text) and not is_waiting(turn.conversation)
+
+
+def is_open(turn: Turn) -> bool:
+    """Say whether an alert, or their list, is what was last shown."""
+    subject = subject_of(turn)
+    return subject is not None and subject[0] == ALERTS
+
+
+def is_too_young(conversation: Conversation, criteria: Criteria) -> bool:
+    """Say whether somebody told an age below fifteen; of whom nothing is known, nothing is asked."""
+    ages = (criteria.age, (conversation.situation or {}).get("age"))
+    return any(isinstance(age, int) and age < YOUNGEST for age in ages)
+
+
+def _answer_to_pending(conversation: Conversation, parse: Parse, said: Said) -> str | None:
+    pending = conversation.pending_question
+    if pending == WHERE and any(entity.entity in PLACES and entity.norm is not None for entity in parse.entities):
+        return LIVE
+    if pending == NAME and not said.act and len(parse.text) <= LONGEST_NAME and parse.intent.name != "deny":
+        return CALL
+    return SUBSCRIBE if pending == CONFIRM and said.rhythm and len(parse.text.split()) <= _SHORT else None
+
+
+def _is_about_the_open_one(parse: Parse, said: Said) -> bool:
+    return bool(said.rhythm or said.act) or is_bare_rank(parse.text)
+
+
+def _is_home(parse: Parse) -> bool:
+    return any(entity.entity in PLACES and entity.role == "origin" for entity in parse.entities)

@@ -1,0 +1,132 @@
+"""Being told of new offers: saving a search in one tap or by words, at a rhythm, with what that means said plainly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.alerts.models import SavedSearch
+from bot.alerts.service import change_rhythm, list_searches, resume_search, save_search
+from bot.catalogue.criteria import Criteria
+from bot.chat.formatting import escape, shortened
+from bot.chat.keyboards import Button
+from bot.conversation.alert_cards import criteria_words, hour_words, list_button, rhythm_row, rhythm_words
+from bot.conversation.alert_context import ALERTS, is_too_young
+from bot.conversation.answers import resume_rows
+from bot.conversation.asking import note_subject
+from bot.conversation.markers import wanted_kinds
+from bot.conversation.preferring import place_words, with_home_zone
+from bot.conversation.queries import own_list
+from bot.conversation.refinement import start_search
+from bot.conversation.replies import Reply, Turn
+from bot.conversation.rhythms import Rhythm, rhythm_said
+from bot.conversation.searching import kind_rows
+from bot.deliveries.models import PushPreferences
+from bot.deliveries.service import agree, preferences_of
+from bot.kit.embedding import Embedder
+from bot.kit.errors import UserError
+from bot.locales.service import say
+from bot.understanding.models import PLACES, Intent, Parse
+
+# In the evening, after school or work, and well before the quiet hours; once a day, so that nobody is disturbed more.
+DEFAULT = Rhythm("daily", None, 18)
+_DEFAULT_WEEKDAY = 2  # a Wednesday, when there is little school in France
+_LONGEST = 200
+_NAMED = (*PLACES, "field", "programme", "organisation")
+
+
+async def subscribe(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
+    """Save the search that a message names, else the running one; without any, ask what for."""
+    running = turn.conversation.criteria
+    criteria = _criteria_of(parse, Criteria.from_json(running) if running is not None else None)
+    return await save_alert(turn, criteria, rhythm_said(parse.text), embedder=embedder)
+
+
+async def save_alert(
+    turn: Turn, criteria: Criteria, rhythm: Rhythm, *, embedder: Embedder, list_id: int | None = None
+) -> Reply:
+    """Save a search as an alert, which is how somebody agrees to be written to; say what that means."""
+    turn.conversation.pending_question = None
+    if is_too_young(turn.conversation, criteria):
+        return Reply(say("alerting.too_young", turn.language), resume_rows(turn))
+    if criteria.is_bare() and not criteria.words:
+        return Reply(say("alerting.what_for", turn.language), await kind_rows(turn))
+    is_first = await preferences_of(turn.session, turn.person.id) is None
+    preferences = await with_home_zone(turn, await agree(turn.session, person_id=turn.person.id, now=turn.now))
+    before = {search.id for search in await list_searches(turn.session, person_id=turn.person.id)}
+    chosen = settled(rhythm, DEFAULT)
+    try:
+        search = await save_search(
+            turn.session, person_id=turn.person.id, criteria=criteria, rhythm=str(chosen.name), weekday=chosen.weekday,
+            hour=chosen.hour, embedder=embedder, seen_offer_ids=await _seen(turn, criteria, list_id), now=turn.now,
+        )  # fmt: skip
+    except UserError as error:  # too many: one must go first
+        return Reply(say(error.key, turn.language, **error.values), [[list_button(turn.language)]])
+    note_subject(turn, ALERTS, str(search.id))
+    if search.id in before:
+        return await _already(turn, search, rhythm, preferences)
+    return _saved(turn, search, preferences, is_first=is_first)
+
+
+async def give_rhythm(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> None:
+    """Give an alert another rhythm; one that was paused is taken up again, for nobody changes what they do not want."""
+    if search.is_paused:
+        await resume_search(turn.session, search, now=turn.now)
+    await change_rhythm(
+        turn.session, search, rhythm=str(rhythm.name), weekday=rhythm.weekday, hour=rhythm.hour, now=turn.now
+    )
+
+
+def settled(said: Rhythm, before: Rhythm) -> Rhythm:
+    """Return the rhythm that is said, what it leaves open taken from the one before, or from what suits most people.
+
+    A weekday makes it weekly; an hour alone keeps it as it was, or daily when it had no hour.
+    """
+    name = said.name or (before.name if before.name != "at_once" or said.hour is None else "daily")
+    if name == "at_once":
+        return Rhythm("at_once")
+    hour = next(one for one in (said.hour, before.hour, DEFAULT.hour) if one is not None)
+    if name == "daily":
+        return Rhythm("daily", None, hour)
+    days = (said.weekday, before.weekday, _DEFAULT_WEEKDAY)
+    return Rhythm("weekly", next(one for one in days if one is not None), hour)
+
+
+def _criteria_of(parse: Parse, running: Criteria | None) -> Criteria:
+    kinds = wanted_kinds(parse.text, parse.language)
+    names = any(entity.entity in _NAMED and entity.norm is not None and not entity.role for entity in parse.entities)
+    if not names and not kinds:
+        return running or Criteria()
+    asked = replace(parse, intent=Intent(f"search_{kinds[0]}" if kinds else "search_any", parse.intent.confidence))
+    return replace(start_search(asked, running), words="")  # "préviens-moi" ranks nothing
+
+
+async def _already(turn: Turn, search: SavedSearch, rhythm: Rhythm, preferences: PushPreferences) -> Reply:
+    """Say that the alert is there; with a rhythm, change it."""
+    if rhythm:
+        await give_rhythm(turn, search, settled(rhythm, Rhythm(search.rhythm, search.weekday, search.hour)))
+        return _saved(turn, search, preferences, is_first=False)
+    text = say("alerting.already", turn.language, rhythm=rhythm_words(search, turn.language))
+    return Reply(text, [rhythm_row(turn, search), [list_button(turn.language)]])
+
+
+async def _seen(turn: Turn, criteria: Criteria, list_id: int | None) -> list[int]:
+    """Return the offers of the list under which the search is saved: they are no news."""
+    shown = await own_list(turn.session, list_id or turn.conversation.list_id, person_id=turn.person.id)
+    is_theirs = shown is not None and replace(Criteria.from_json(shown.criteria), words="") == replace(
+        criteria, words=""
+    )
+    return list(shown.offer_ids) if shown is not None and is_theirs else []
+
+
+def _saved(turn: Turn, search: SavedSearch, preferences: PushPreferences, *, is_first: bool) -> Reply:
+    """Say what was saved, when it comes and when it never does, and how to stop."""
+    language = turn.language
+    what = escape(shortened(criteria_words(Criteria.from_json(search.criteria), language), _LONGEST))
+    place = place_words(preferences, language)
+    parts = [say("alerting.saved", language, what=what, rhythm=rhythm_words(search, language), place=place)]
+    if is_first:
+        start, until = (hour_words(hour, language) for hour in (preferences.quiet_from, preferences.quiet_until))
+        parts.append(say("alerting.promise", language, start=start, until=until, count=preferences.most_a_day))
+    parts.append(say("alerting.how_to_stop", language))
+    elsewhere = Button(say("pushes.live_elsewhere", language), "zone_ask")
+    return Reply("\n".join(parts), [rhythm_row(turn, search), [list_button(language), elsewhere]])

@@ -1,0 +1,202 @@
+"""What a person wants of messages that come by themselves: stop, take up again, hours, holidays, how many, time zone."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+
+from bot.alerts.service import list_searches, move_slots
+from bot.chat.keyboards import Button
+from bot.conversation.alert_cards import hour_words, list_button, time_there
+from bot.conversation.alert_context import ALERTS, WHERE
+from bot.conversation.answers import resume_rows
+from bot.conversation.asking import is_waiting, note_subject
+from bot.conversation.replies import Reply, Turn
+from bot.deliveries.models import PushPreferences
+from bot.deliveries.service import (
+    preferences_of,
+    resume_campaigns,
+    resume_pushes,
+    set_holidays_off,
+    set_most_a_day,
+    set_quiet_hours,
+    set_zone,
+    stop_campaigns,
+    stop_pushes,
+)
+from bot.kit.errors import UserError
+from bot.locales.service import say
+from bot.understanding.models import PLACES, Parse
+from bot.vocabulary.zones import zone_of_country, zone_of_place
+
+_QUIET = ((21, 8), (22, 7), (20, 9))
+_CAPS = (1, 3, 5)
+_SETTINGS = "settings"
+
+
+async def stop(turn: Turn) -> Reply:
+    """Send nothing more by itself from this moment on, what waits to leave included; searches stay as they are."""
+    if is_waiting(turn.conversation):
+        turn.conversation.flow = None
+    turn.conversation.pending_question = None
+    preferences = await preferences_of(turn.session, turn.person.id)
+    if preferences is None:
+        return Reply(say("pushes.nothing_sent", turn.language), resume_rows(turn))
+    await stop_pushes(turn.session, person_id=turn.person.id, reason="asked", now=turn.now)
+    count = len(await list_searches(turn.session, person_id=turn.person.id))
+    kept = say("pushes.kept_alerts", turn.language, count=count) if count else ""
+    note_subject(turn, ALERTS, _SETTINGS)
+    rows = [
+        [Button(say("pushes.resume", turn.language), "pushes_resume")],
+        [Button(say("pushes.only_campaigns", turn.language), "campaigns_stop", {"resumes": True})],
+        [list_button(turn.language)],
+    ]
+    return Reply(" ".join(filter(None, (say("pushes.stopped", turn.language), kept))), rows)
+
+
+async def resume(turn: Turn) -> Reply:
+    """Send again what was stopped; somebody who never asked for anything is told how to."""
+    if not await resume_pushes(turn.session, person_id=turn.person.id, now=turn.now):
+        return Reply(say("alerting.none", turn.language), resume_rows(turn))
+    stop_button = Button(say("pushes.stop", turn.language), "pushes_stop")
+    return Reply(say("pushes.resumed", turn.language), [[list_button(turn.language), stop_button]])
+
+
+async def refuse_campaigns(turn: Turn, *, resumes: bool = False) -> Reply:
+    """Send no message of the advisers any more; alerts go on, and are taken up again when `resumes`."""
+    await _preferences(turn)
+    if resumes:
+        await resume_pushes(turn.session, person_id=turn.person.id, now=turn.now)
+    await stop_campaigns(turn.session, person_id=turn.person.id, now=turn.now)
+    again = Button(say("pushes.campaigns_resume", turn.language), "campaigns_resume")
+    return Reply(say("pushes.campaigns_stopped", turn.language), [[again, list_button(turn.language)]])
+
+
+async def accept_campaigns(turn: Turn) -> Reply:
+    """Send messages of the advisers again."""
+    await _preferences(turn)
+    await resume_campaigns(turn.session, person_id=turn.person.id, now=turn.now)
+    return Reply(say("pushes.campaigns_resumed", turn.language), [[_settings_button(turn.language)]])
+
+
+async def show_settings(turn: Turn, *, preface: str = "") -> Reply:
+    """Return when somebody may be written to and how often, with a button for each change."""
+    preferences = await preferences_of(turn.session, turn.person.id)
+    if preferences is None:
+        return Reply(say("alerting.none", turn.language), resume_rows(turn))
+    note_subject(turn, ALERTS, _SETTINGS)
+    language = turn.language
+    start, until = hour_words(preferences.quiet_from, language), hour_words(preferences.quiet_until, language)
+    holidays = say("pushes.holidays_off" if preferences.holidays_off else "pushes.holidays_on", language)
+    campaigns = say("pushes.campaigns_off" if preferences.campaigns_stopped_at else "pushes.campaigns_on", language)
+    text = say(
+        "pushes.settings_text", language, place=place_words(preferences, language), now=time_there(turn, preferences),
+        start=start, until=until, holidays=holidays, count=preferences.most_a_day, campaigns=campaigns,
+    )  # fmt: skip
+    return Reply("\n".join(filter(None, (preface, text))), _settings_rows(turn, preferences), in_place=True)
+
+
+async def set_preference(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """Change what a button of the settings stands for, and show them again.
+
+    Raises:
+        UserError: there is nothing to change, for they never agreed to anything.
+    """
+    await _preferences(turn)
+    whose = {"person_id": turn.person.id, "now": turn.now}
+    if "quiet" in arguments:
+        start, end = (int(hour) for hour in arguments["quiet"])
+        await set_quiet_hours(turn.session, start=start, end=end, **whose)
+    if "most" in arguments:
+        await set_most_a_day(turn.session, most=int(arguments["most"]), **whose)
+    if "holidays_off" in arguments:
+        await set_holidays_off(turn.session, is_off=bool(arguments["holidays_off"]), **whose)
+    await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
+    return await show_settings(turn, preface=say("alerting.noted", turn.language))
+
+
+async def ask_home(turn: Turn) -> Reply:
+    """Ask in which town somebody lives, for the time there; the next message that names a place answers it.
+
+    Raises:
+        UserError: they never agreed to anything: there is no time zone to set.
+    """
+    await _preferences(turn)
+    turn.conversation.pending_question = WHERE
+    return Reply(say("pushes.ask_home", turn.language), [[_settings_button(turn.language)]])
+
+
+async def note_home(turn: Turn, parse: Parse) -> Reply:
+    """Take the time zone of the place that a message names; one that is not known is asked again."""
+    turn.conversation.pending_question = None
+    if await preferences_of(turn.session, turn.person.id) is None:
+        return Reply(say("alerting.none", turn.language), resume_rows(turn))
+    zones = (
+        zone_of_place(named.value) for named in parse.entities if named.entity in PLACES and named.norm is not None
+    )
+    zone = next((one for one in zones if one is not None), None)
+    if zone is None:
+        turn.conversation.pending_question = WHERE
+        return Reply(say("pushes.home_unknown", turn.language))
+    await set_zone(turn.session, person_id=turn.person.id, zone=zone, now=turn.now)
+    preferences = await _preferences(turn)
+    await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
+    place, there = place_words(preferences, turn.language), time_there(turn, preferences)
+    text = say("pushes.zone_set", turn.language, place=place, now=there)
+    return Reply(text, [[list_button(turn.language), _settings_button(turn.language)]])
+
+
+async def with_home_zone(turn: Turn, preferences: PushPreferences) -> PushPreferences:
+    """Return the preferences with the time zone of where the person said that they live, unless they told a zone."""
+    told = turn.conversation.situation or {}
+    zone = told.get("zone") or zone_of_country(str(told.get("residence", "")))
+    if zone and preferences.zone_from != "told" and zone != preferences.time_zone:
+        preferences.time_zone, preferences.zone_from = zone, "place"
+        await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
+    return preferences
+
+
+def place_words(preferences: PushPreferences, language: str) -> str:
+    """Return the town that a time zone is named after, in a language."""
+    return str(get_timezone_location(ZoneInfo(preferences.time_zone), locale=str(language), return_city=True))
+
+
+def _settings_rows(turn: Turn, preferences: PushPreferences) -> list[list[Button]]:
+    language = turn.language
+    quiet = [
+        Button(say("pushes.quiet", language, start=start, until=until), "push_set", {"quiet": [start, until]})
+        for start, until in _QUIET
+        if (start, until) != (preferences.quiet_from, preferences.quiet_until)
+    ]
+    caps = [
+        Button(say("pushes.most", language, count=most), "push_set", {"most": most})
+        for most in _CAPS
+        if most != preferences.most_a_day
+    ]
+    is_off = preferences.holidays_off
+    holidays = say("pushes.holidays_allow" if is_off else "pushes.holidays_refuse", language)
+    is_refused = preferences.campaigns_stopped_at is not None
+    campaigns = (
+        ("pushes.campaigns_resume", "campaigns_resume") if is_refused else ("pushes.campaigns_stop", "campaigns_stop")
+    )
+    return [
+        [Button(say("pushes.live_elsewhere", language), "zone_ask")],
+        quiet,
+        caps,
+        [Button(holidays, "push_set", {"holidays_off": not is_off})],
+        [Button(say(campaigns[0], language), campaigns[1])],
+        [list_button(language)],
+    ]
+
+
+def _settings_button(language: str) -> Button:
+    return Button(say("pushes.settings", language), "push_settings")
+
+
+async def _preferences(turn: Turn) -> PushPreferences:
+    preferences = await preferences_of(turn.session, turn.person.id)
+    if preferences is None:
+        raise UserError("chat.button_expired")
+    return preferences
