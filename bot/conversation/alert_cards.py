@@ -95,7 +95,10 @@ def card_reply(turn: Turn, search: SavedSearch, *, preface: str = "") -> Reply:
     text = "\n".join(filter(None, [title, say("alerting.card_what", language, what=what), rhythm, paused]))
     pause = ("alerting.resume", "alert_resume") if search.is_paused else ("alerting.pause", "alert_mute")
     rows = [
-        [Button(say(pause[0], language), pause[1], here), Button(say("alerting.rename", language), "alert_rename", here)],
+        [
+            Button(say(pause[0], language), pause[1], here),
+            Button(say("alerting.rename", language), "alert_rename", here),
+        ],
         [
             Button(say("alerting.change_rhythm", language), "alert_rhythm", here),
             Button(say("alerting.delete", language), "alert_delete", here),
@@ -110,7 +113,11 @@ def rhythm_reply(turn: Turn, search: SavedSearch, preferences: PushPreferences |
     """Return the choice of how often, then of the hour and the day when there are any to choose."""
     language = turn.language
     name, rhythm = alert_name(search, language), rhythm_words(search, language)
-    parts = [preface, say("alerting.rhythm_now", language, name=name, rhythm=rhythm), _quiet_note(turn, search, preferences)]
+    parts = [
+        preface,
+        say("alerting.rhythm_now", language, name=name, rhythm=rhythm),
+        _quiet_note(turn, search, preferences),
+    ]
     rows = [rhythm_row(turn, search)]
     if search.rhythm != "at_once":
         rows.append([_rhythm_button(search, hour_words(hour, language), hour=hour) for hour in _HOURS])
@@ -126,7 +133,9 @@ def rhythm_reply(turn: Turn, search: SavedSearch, preferences: PushPreferences |
 def rhythm_row(turn: Turn, search: SavedSearch) -> list[Button]:
     """Return the buttons of the three rhythms, but for the one that an alert has."""
     return [
-        Button(say(f"alerting.choose_{rhythm}", turn.language), "alert_rhythm", {"search_id": search.id, "rhythm": rhythm})
+        Button(
+            say(f"alerting.choose_{rhythm}", turn.language), "alert_rhythm", {"search_id": search.id, "rhythm": rhythm}
+        )
         for rhythm in ("at_once", "daily", "weekly")
         if rhythm != search.rhythm
     ]

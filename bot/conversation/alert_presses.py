@@ -21,9 +21,7 @@ def rhythm_of(arguments: _Arguments) -> Rhythm:
 
 async def _save(turn: Turn, arguments: _Arguments, tools: Tools) -> Reply:
     criteria, rhythm = Criteria.from_json(arguments.get("criteria")), rhythm_of(arguments)
-    return await alerting.save_alert(
-        turn, criteria, rhythm, embedder=tools.embedder, list_id=arguments.get("list_id")
-    )
+    return await alerting.save_alert(turn, criteria, rhythm, embedder=tools.embedder, list_id=arguments.get("list_id"))
 
 
 async def _list(turn: Turn, arguments: _Arguments, _tools: Tools) -> Reply:

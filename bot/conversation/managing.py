@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot.alerts.models import SavedSearch
 from bot.alerts.service import delete_search, find_search, list_searches, pause_search, rename_search, resume_search
-from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation import preferring
@@ -130,7 +129,8 @@ async def ask_name(turn: Turn, search_id: int) -> Reply:
 async def call(turn: Turn, name: str) -> Reply:
     """Give the name that was asked for to the alert that was open; if it is gone meanwhile, show the others."""
     turn.conversation.pending_question = None
-    search = await find_search(turn.session, _open_id(turn), person_id=turn.person.id)
+    opened = _open_id(turn)
+    search = await find_search(turn.session, opened, person_id=turn.person.id) if opened is not None else None
     return await _rename(turn, search, name) if search is not None else await show_list(turn)
 
 

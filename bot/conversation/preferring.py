@@ -1,4 +1,4 @@
-"""What a person wants of messages that come by themselves: stop, take up again, hours, holidays, how many, time zone."""
+"""What a person wants of messages that come by themselves: stop, take up again, hours, holidays, number, time zone."""
 
 from __future__ import annotations
 
@@ -105,15 +105,15 @@ async def set_preference(turn: Turn, arguments: dict[str, Any]) -> Reply:
         UserError: there is nothing to change, for they never agreed to anything.
     """
     await _preferences(turn)
-    whose = {"person_id": turn.person.id, "now": turn.now}
+    session, person_id, now = turn.session, turn.person.id, turn.now
     if "quiet" in arguments:
         start, end = (int(hour) for hour in arguments["quiet"])
-        await set_quiet_hours(turn.session, start=start, end=end, **whose)
+        await set_quiet_hours(session, person_id=person_id, start=start, end=end, now=now)
     if "most" in arguments:
-        await set_most_a_day(turn.session, most=int(arguments["most"]), **whose)
+        await set_most_a_day(session, person_id=person_id, most=int(arguments["most"]), now=now)
     if "holidays_off" in arguments:
-        await set_holidays_off(turn.session, is_off=bool(arguments["holidays_off"]), **whose)
-    await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
+        await set_holidays_off(session, person_id=person_id, is_off=bool(arguments["holidays_off"]), now=now)
+    await move_slots(session, person_id=person_id, now=now)
     return await show_settings(turn, preface=say("alerting.noted", turn.language))
 
 
@@ -133,7 +133,9 @@ async def note_home(turn: Turn, parse: Parse) -> Reply:
     turn.conversation.pending_question = None
     if await preferences_of(turn.session, turn.person.id) is None:
         return Reply(say("alerting.none", turn.language), resume_rows(turn))
-    zones = (zone_of_place(named.value) for named in parse.entities if named.entity in PLACES and named.norm is not None)
+    zones = (
+        zone_of_place(named.value) for named in parse.entities if named.entity in PLACES and named.norm is not None
+    )
     zone = next((one for one in zones if one is not None), None)
     if zone is None:
         turn.conversation.pending_question = WHERE
@@ -176,7 +178,9 @@ def _settings_rows(turn: Turn, preferences: PushPreferences) -> list[list[Button
     is_off = preferences.holidays_off
     holidays = say("pushes.holidays_allow" if is_off else "pushes.holidays_refuse", language)
     is_refused = preferences.campaigns_stopped_at is not None
-    campaigns = ("pushes.campaigns_resume", "campaigns_resume") if is_refused else ("pushes.campaigns_stop", "campaigns_stop")
+    campaigns = (
+        ("pushes.campaigns_resume", "campaigns_resume") if is_refused else ("pushes.campaigns_stop", "campaigns_stop")
+    )
     return [
         [Button(say("pushes.live_elsewhere", language), "zone_ask")],
         quiet,

@@ -47,9 +47,7 @@ async def own_list(session: AsyncSession, list_id: int | None, *, person_id: int
     return shown if shown is not None and shown.person_id == person_id else None
 
 
-async def told_offers(
-    session: AsyncSession, delivery_ids: Sequence[int], *, person_id: int
-) -> list[tuple[int, Any]]:
+async def told_offers(session: AsyncSession, delivery_ids: Sequence[int], *, person_id: int) -> list[tuple[int, Any]]:
     """Return the offers that some deliveries told this person, as they were told, each with the reasons kept of it."""
     query = select(Delivery).where(Delivery.id.in_(delivery_ids), Delivery.person_id == person_id)
     told = {delivery.id: delivery for delivery in await session.scalars(query)}

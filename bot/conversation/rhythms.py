@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.conversation.markers import rank_said
 from bot.kit.masking import mask
@@ -21,7 +22,9 @@ _NOON, _HOURS = 12, 24
 _FRENCH = re.compile(r"(?<!\S)(\d{1,2}) ?(?:h|heures?|hrs?)(?: ?\d{2})?(?!\S)")
 _ENGLISH = re.compile(r"(?<!\S)(?:at )?(\d{1,2})(?: \d{2})? ?(?:am|pm|a m|p m|o clock)(?!\S)|(?<!\S)at (\d{1,2})(?!\S)")
 _SPANISH = re.compile(r"(?<!\S)a las? (\d{1,2})(?: \d{2})?(?!\S)")
-_ARABIC = re.compile(r"(?<!\S)(?:علي )?(?:الساعه|ساعه|مع) (\d{1,2})(?: \d{2})?(?!\S)|(?<!\S)(\d{1,2}) (?:صباحا|مسا)(?!\S)")
+_ARABIC = re.compile(
+    r"(?<!\S)(?:علي )?(?:الساعه|ساعه|مع) (\d{1,2})(?: \d{2})?(?!\S)|(?<!\S)(\d{1,2}) (?:صباحا|مسا)(?!\S)"
+)
 _ACTS = ("rename", "delete", "pause", "resume", "settings", "list")
 
 
@@ -131,7 +134,7 @@ def _new_name(text: str) -> str:
     return mask(text[left[0].start : left[-1].end].strip())[:LONGEST_NAME] if left else ""
 
 
-def _unpointed(words: Sequence[Word]) -> Sequence[Word]:
+def _unpointed(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """Return the words without those that point at an alert: "la deuxième", "l'alerte 2"."""
     pointing = {*_folded("pointing"), *_folded("alerts")}
     while words and (words[0].folded in pointing or rank_said(words[0].folded, last=1) is not None):
@@ -187,5 +190,5 @@ def _section(name: str) -> Mapping[str, Sequence[str]]:
     return section
 
 
-def _shelf() -> Mapping[str, Sequence[str]]:
+def _shelf() -> Mapping[str, Any]:
     return read_shelf("bot.conversation", "rhythms.yml")

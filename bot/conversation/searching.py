@@ -208,7 +208,9 @@ def bell_button(turn: Turn, criteria: Criteria, *, list_id: int | None = None) -
     """Return the button that saves a search as an alert; none for a list of everything, nor below fifteen."""
     if (criteria.is_bare() and not criteria.words) or is_too_young(turn.conversation, criteria):
         return None
-    return Button(say("alerting.bell", turn.language), "alert_save", {"criteria": criteria.to_json(), "list_id": list_id})
+    return Button(
+        say("alerting.bell", turn.language), "alert_save", {"criteria": criteria.to_json(), "list_id": list_id}
+    )
 
 
 async def _everything_of_the_kind(turn: Turn, criteria: Criteria) -> list[list[Button]]:
