@@ -30,7 +30,37 @@ WORD, LETTERS = "w:", "o:"
 Dimensions = dict[str, Sequence[str]]
 
 
-def search_dimensions(columns: Mapping[str, Any]) -> Dimensions:
+def keys_of_search(columns: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return by what offers meet a search, and its keys when it is by the combinations of its criteria.
+
+    Args:
+        columns: see `bot.alerts.unfolding.columns_of`.
+
+    Returns:
+        "criteria" with the keys, or "letters" (of the organisation) or "words", whose keys the database knows.
+    """
+    dimensions = _dimensions(columns)
+    if not _is_telling(dimensions):
+        if columns["organisation"] is not None:
+            return "letters", []
+        if columns["words"] is not None:
+            return "words", []
+    return "criteria", _keys(dimensions)
+
+
+def offer_keys(offer: Any) -> Iterator[str]:
+    """Yield the keys that an offer, a row of what filters read, may be met under."""
+    values: Dimensions = {"kind": [offer.kind], "place": [*offer.countries, *offer.city_keys], "field": [offer.field]}
+    if offer.programme:
+        values["programme"] = [offer.programme]
+    if offer.open_to_minors:
+        values["minors"] = ["yes"]
+    for size in range(len(values) + 1):
+        for names in combinations(values, size):
+            yield from _keys({name: values[name] for name in names})
+
+
+def _dimensions(columns: Mapping[str, Any]) -> Dimensions:
     """Return what a search asks of each dimension, few enough combinations; none for a search of something else."""
     age = columns["age"]
     places = None if columns["countries"] is None else [*columns["countries"], *(columns["city_keys"] or ())]
@@ -47,27 +77,15 @@ def search_dimensions(columns: Mapping[str, Any]) -> Dimensions:
     return kept
 
 
-def is_telling(dimensions: Dimensions) -> bool:
+def _is_telling(dimensions: Dimensions) -> bool:
     """Say whether these values tell enough offers apart by themselves."""
     shares = (min(1.0, len(values) * _SHARES[name]) for name, values in dimensions.items())
     return math.prod(shares) <= _TELLING
 
 
-def search_keys(dimensions: Dimensions) -> list[str]:
+def _keys(dimensions: Dimensions) -> list[str]:
     """Return the keys of a search: one for each combination of its values."""
     return [_key(zip(dimensions, values, strict=True)) for values in product(*dimensions.values())]
-
-
-def offer_keys(offer: Any) -> Iterator[str]:
-    """Yield the keys that an offer, a row of what filters read, may be met under."""
-    values: Dimensions = {"kind": [offer.kind], "place": [*offer.countries, *offer.city_keys], "field": [offer.field]}
-    if offer.programme:
-        values["programme"] = [offer.programme]
-    if offer.open_to_minors:
-        values["minors"] = ["yes"]
-    for size in range(len(values) + 1):
-        for names in combinations(values, size):
-            yield from search_keys({name: values[name] for name in names})
 
 
 def _key(parts: Any) -> str:

@@ -121,3 +121,17 @@ ORDER BY fitting.person_id, offer_id, due_at, search_id
 ON CONFLICT (person_id, offer_id, reason) DO NOTHING
 """  # noqa: S608 - constant text; values are bound
 )
+
+# The offers that a person is to be told of, each with the search that found it, as far as they can still be had.
+FOUND = text("""
+SELECT f.offer_id, 1 - (s.embedding <=> v.embedding) AS meaning, (
+    SELECT array_agg(said.rank - 1 ORDER BY said.rank)
+    FROM unnest(s.word_queries) WITH ORDINALITY AS said(query, rank)
+    WHERE w.vector @@ CAST(said.query AS tsquery)) AS matched,
+  f.field, f.countries, f.city_keys, f.start_from, f.deadline, f.spoken, f.programme, f.updated_on,
+  f.organisation_key, s.id AS search_id
+FROM unnest(CAST(:offers AS bigint[]), CAST(:searches AS bigint[])) AS told(offer_id, search_id)
+JOIN saved_search s ON s.id = told.search_id JOIN offer_search f USING (offer_id)
+JOIN offer_vector v USING (offer_id) JOIN offer_words w USING (offer_id)
+WHERE (f.deadline IS NULL OR f.deadline >= :today) AND (f.start_until IS NULL OR f.start_until >= :today)
+""")

@@ -9,7 +9,7 @@ from pgvector import HalfVector
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alerts.keys import LETTERS, WORD, is_telling, search_dimensions, search_keys
+from bot.alerts.keys import LETTERS, WORD, keys_of_search
 from bot.alerts.models import SavedSearch, SearchKey
 from bot.alerts.queries import LETTERS as LETTERS_OF
 from bot.alerts.queries import WORDS
@@ -89,17 +89,15 @@ async def _add(session: AsyncSession, search: SavedSearch, criteria: Criteria, e
     columns = columns_of(criteria)
     for name, value in columns.items():
         setattr(search, name, value)
-    dimensions = search_dimensions(columns)
-    is_met_by_keys = is_telling(dimensions) or (search.words is None and search.organisation is None)
-    keys = search_keys(dimensions) if is_met_by_keys else []
-    if not is_met_by_keys and search.organisation is not None:
+    met_by, keys = keys_of_search(columns)
+    if met_by == "letters":
         rows = await session.scalars(LETTERS_OF, {"organisation": search.organisation})
         keys = [LETTERS + letters for letters in rows]
     if search.words is not None:
         vector = embedder.embed([search.words])[0]
         search.embedding = HalfVector(vector)
-        search.word_queries, lexemes = await _words(session, criteria)
-        if not is_met_by_keys and search.organisation is None:
+        search.word_queries, lexemes = await words_of_search(session, criteria)
+        if met_by == "words":
             search.bits = signs_text(vector)
             keys = [WORD + lexeme for lexeme in lexemes]
     session.add(search)
@@ -109,7 +107,7 @@ async def _add(session: AsyncSession, search: SavedSearch, criteria: Criteria, e
         await session.execute(insert(SearchKey), rows_of)
 
 
-async def _words(session: AsyncSession, criteria: Criteria) -> tuple[list[str], list[str]]:
+async def words_of_search(session: AsyncSession, criteria: Criteria) -> tuple[list[str], list[str]]:
     """Return one text search query for each content word, and all their lexemes."""
     forms = [(form, rank) for rank, word in enumerate(content_words(criteria)) for form in spellings(word)]
     values = {"forms": [form for form, _ in forms], "ranks": [rank for _, rank in forms]}

@@ -23,7 +23,7 @@ SIMILARITY_FLOOR = 0.22
 # From here on, an offer without a word of the request is said to be close to it.
 CLOSE_MEANING = 0.35
 # ts_rank of a word found once, in a title.
-_IN_TITLE = 0.61
+IN_TITLE = 0.61
 
 _EXACT_FIELD = 0.010
 _ASKED_CITY = 0.010
@@ -77,7 +77,7 @@ def rank(
     """
     by_meaning = sorted(candidates, key=lambda found: (-found.meaning, -found.offer_id))
     by_words = sorted((found for found in candidates if found.words), key=lambda found: (-found.words, found.offer_id))
-    whole = sum(rarities) * _IN_TITLE or 1.0
+    whole = sum(rarities) * IN_TITLE or 1.0
     shares = {found.offer_id: min(1.0, found.words / whole) for found in by_words}
     fused = fuse(
         [

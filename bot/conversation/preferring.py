@@ -154,6 +154,7 @@ async def with_home_zone(turn: Turn, preferences: PushPreferences) -> PushPrefer
     zone = told.get("zone") or zone_of_country(str(told.get("residence", "")))
     if zone and preferences.zone_from != "told" and zone != preferences.time_zone:
         preferences.time_zone, preferences.zone_from = zone, "place"
+        await turn.session.flush()
         await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
     return preferences
 

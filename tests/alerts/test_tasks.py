@@ -1,0 +1,42 @@
+"""The jobs of alerts, run by a worker as the scheduler enqueues them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from bot.alerts.models import SavedSearch
+from bot.alerts.tasks import alerts_tasks
+from bot.catalogue.criteria import Criteria
+from bot.catalogue.models import OfferRevision
+from bot.deliveries.models import Delivery
+from bot.queue.service import enqueue, open_queue
+from tests.catalogue.conftest import draft
+
+
+async def _run(session, sessions, database_url, task, *, clock) -> None:
+    queue = open_queue(database_url)
+    queue.add_tasks_from(alerts_tasks(sessions, clock=clock), namespace="alerts")
+    await enqueue(session, queue, task)
+    await session.commit()
+    async with queue.open_async():
+        await queue.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+
+
+async def test_matching_goes_on_until_nothing_is_left(session, sessions, database_url, now, publish, save) -> None:
+    await save(Criteria(kind="internship"))
+    await publish(*(draft(f"o{number}") for number in range(3)))
+    await _run(session, sessions, database_url, "alerts:match", clock=lambda: now)
+    assert await session.scalar(select(func.count()).select_from(Delivery)) == 3
+    left = select(func.count()).select_from(OfferRevision).where(OfferRevision.matched_at.is_(None))
+    assert await session.scalar(left) == 0
+
+
+async def test_the_times_of_digests_move_on(session, sessions, database_url, now, save) -> None:
+    search = await save(Criteria(), rhythm="daily", hour=18)
+    first = search.next_at
+    later = now + timedelta(days=1)
+    await _run(session, sessions, database_url, "alerts:roll", clock=lambda: later)
+    session.expire_all()
+    assert await session.scalar(select(SavedSearch.next_at)) == first + timedelta(days=1)
