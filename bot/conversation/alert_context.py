@@ -33,6 +33,8 @@ def alert_step(turn: Turn, parse: Parse, step: str) -> str | None:
     conversation, said = turn.conversation, said_of_alerts(parse.text)
     if is_waiting(conversation) and plain_answer(parse.text) == "stop":
         return None  # it stops the questions; the command /stop stops alerts
+    if conversation.pending_question == NAME and plain_answer(parse.text) == "stop":
+        return "deny"  # "annule" gives up the name, not the alert
     if said.act == "stop" and _length(parse) <= _LONGEST_STOP:
         return STOP
     return (
@@ -83,6 +85,8 @@ def _of_its_own(parse: Parse, said: Said, step: str) -> str | None:
     """Return the step of a message that speaks of alerts in so many words."""
     if said.wants_news and not said.act:
         return SUBSCRIBE if _length(parse) <= _LONGEST_WISH or step == MANAGE else None
+    if said.names_alerts and not said.act and parse.source == "simple":  # "alerte stage Espagne", while Rasa is away
+        return SUBSCRIBE
     return MANAGE if said.names_alerts and said.act and _length(parse) <= _SHORT else None
 
 

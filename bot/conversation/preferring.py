@@ -159,6 +159,14 @@ async def with_home_zone(turn: Turn, preferences: PushPreferences) -> PushPrefer
     return preferences
 
 
+async def follow_home(turn: Turn, parse: Parse) -> None:
+    """Let the clock of somebody who is written to follow the place where a message says that they live."""
+    if any(named.entity in PLACES and named.role == "origin" for named in parse.entities):
+        preferences = await preferences_of(turn.session, turn.person.id)
+        if preferences is not None:
+            await with_home_zone(turn, preferences)
+
+
 def place_words(preferences: PushPreferences, language: str) -> str:
     """Return the town that a time zone is named after, in a language."""
     return str(get_timezone_location(ZoneInfo(preferences.time_zone), locale=str(language), return_city=True))
