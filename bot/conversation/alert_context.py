@@ -22,7 +22,8 @@ ALERTS = "alerts"
 CONFIRM, WHERE, NAME = "confirm_alerts", "which_place", "name_alert"
 SUBSCRIBE, MANAGE, STOP, LIVE, CALL = "subscribe_alerts", "manage_alerts", "stop_pushes", "note_home", "name_alert"
 PENDING = (CONFIRM, WHERE, NAME)
-STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL})
+RESUME, SETTINGS = "resume_pushes", "push_settings"
+STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL, RESUME, SETTINGS})
 # Up to so many words, a message is about the alert last shown; one that asks to be told may name what of, too.
 _SHORT, _LONGEST_WISH, _LONGEST_STOP = 8, 14, 12
 
@@ -30,22 +31,17 @@ _SHORT, _LONGEST_WISH, _LONGEST_STOP = 8, 14, 12
 def alert_step(turn: Turn, parse: Parse, step: str) -> str | None:
     """Return the step that a message takes about alerts, None when it is about something else."""
     conversation, said = turn.conversation, said_of_alerts(parse.text)
-    length = len(parse.text.split())
     if is_waiting(conversation) and plain_answer(parse.text) == "stop":
         return None  # it stops the questions; the command /stop stops alerts
-    if said.act == "stop" and length <= _LONGEST_STOP:
+    if conversation.pending_question == NAME and plain_answer(parse.text) == "stop":
+        return "deny"  # "annule" gives up the name, not the alert
+    if said.act == "stop" and _length(parse) <= _LONGEST_STOP:
         return STOP
-    if (answer := _answer_to_pending(conversation, parse, said)) is not None:
-        return answer
-    if is_open(turn) and length <= _SHORT and _is_home(parse) and not said.act:
-        return LIVE
-    if is_open(turn) and length <= _SHORT and _is_about_the_open_one(parse, said):
-        return MANAGE
-    if said.wants_news and length <= _LONGEST_WISH and not said.act:
-        return SUBSCRIBE
-    if said.names_alerts and said.act and length <= _SHORT:
-        return MANAGE
-    return SUBSCRIBE if step == MANAGE and said.wants_news and not said.act else None
+    return (
+        _answer_to_pending(conversation, parse, said)
+        or _about_the_open_one(turn, parse, said)
+        or _of_its_own(parse, said, step)
+    )
 
 
 def stops_alone(turn: Turn) -> bool:
@@ -71,12 +67,28 @@ def _answer_to_pending(conversation: Conversation, parse: Parse, said: Said) -> 
         return LIVE
     if pending == NAME and not said.act and len(parse.text) <= LONGEST_NAME and parse.intent.name != "deny":
         return CALL
-    return SUBSCRIBE if pending == CONFIRM and said.rhythm and len(parse.text.split()) <= _SHORT else None
+    return SUBSCRIBE if pending == CONFIRM and said.rhythm and _length(parse) <= _SHORT else None
 
 
-def _is_about_the_open_one(parse: Parse, said: Said) -> bool:
-    return bool(said.rhythm or said.act) or is_bare_rank(parse.text)
+def _about_the_open_one(turn: Turn, parse: Parse, said: Said) -> str | None:
+    """Return the step of a short message just after alerts were shown."""
+    if not is_open(turn) or _length(parse) > _SHORT:
+        return None
+    if said.rhythm or said.act:
+        return MANAGE
+    if any(entity.entity in PLACES and entity.role == "origin" for entity in parse.entities):
+        return LIVE
+    return MANAGE if is_bare_rank(parse.text) else None
 
 
-def _is_home(parse: Parse) -> bool:
-    return any(entity.entity in PLACES and entity.role == "origin" for entity in parse.entities)
+def _of_its_own(parse: Parse, said: Said, step: str) -> str | None:
+    """Return the step of a message that speaks of alerts in so many words."""
+    if said.wants_news and not said.act:
+        return SUBSCRIBE if _length(parse) <= _LONGEST_WISH or step == MANAGE else None
+    if said.names_alerts and not said.act and parse.source == "simple":  # "alerte stage Espagne", while Rasa is away
+        return SUBSCRIBE
+    return MANAGE if said.names_alerts and said.act and _length(parse) <= _SHORT else None
+
+
+def _length(parse: Parse) -> int:
+    return len(parse.text.split())

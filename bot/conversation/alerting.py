@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.alerts.models import SavedSearch
-from bot.alerts.service import change_rhythm, list_searches, resume_search, save_search
+from bot.alerts.service import DEFAULT_HOUR, DEFAULT_WEEKDAY, change_rhythm, list_searches, resume_search, save_search
 from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape, shortened
 from bot.chat.keyboards import Button
@@ -27,9 +27,8 @@ from bot.kit.errors import UserError
 from bot.locales.service import say
 from bot.understanding.models import PLACES, Intent, Parse
 
-# In the evening, after school or work, and well before the quiet hours; once a day, so that nobody is disturbed more.
-DEFAULT = Rhythm("daily", None, 18)
-_DEFAULT_WEEKDAY = 2  # a Wednesday, when there is little school in France
+# Once a day, so that nobody is disturbed more; in the evening, after school or work and well before the quiet hours.
+DEFAULT = Rhythm("daily", None, DEFAULT_HOUR)
 _LONGEST = 200
 _NAMED = (*PLACES, "field", "programme", "organisation")
 
@@ -84,10 +83,10 @@ def settled(said: Rhythm, before: Rhythm) -> Rhythm:
     name = said.name or (before.name if before.name != "at_once" or said.hour is None else "daily")
     if name == "at_once":
         return Rhythm("at_once")
-    hour = next(one for one in (said.hour, before.hour, DEFAULT.hour) if one is not None)
+    hour = next(one for one in (said.hour, before.hour, DEFAULT_HOUR) if one is not None)
     if name == "daily":
         return Rhythm("daily", None, hour)
-    days = (said.weekday, before.weekday, _DEFAULT_WEEKDAY)
+    days = (said.weekday, before.weekday, DEFAULT_WEEKDAY)
     return Rhythm("weekly", next(one for one in days if one is not None), hour)
 
 

@@ -23,8 +23,10 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
     """Return the step that a message means where the conversation stands; distress changes for nothing."""
     if step == EMERGENCY:
         return step
-    if (of_alerts := alert_step(turn, parse, step)) is not None:
-        return of_alerts
+    return alert_step(turn, parse, step) or await _of_what_was_shown(turn, parse, step)
+
+
+async def _of_what_was_shown(turn: Turn, parse: Parse, step: str) -> str:
     if _is_way_back(turn, parse):
         return RESUME
     if await is_on_card(turn, parse):

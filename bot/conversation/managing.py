@@ -129,7 +129,8 @@ async def ask_name(turn: Turn, search_id: int) -> Reply:
 async def call(turn: Turn, name: str) -> Reply:
     """Give the name that was asked for to the alert that was open; if it is gone meanwhile, show the others."""
     turn.conversation.pending_question = None
-    search = await find_search(turn.session, _open_id(turn), person_id=turn.person.id)
+    opened = _open_id(turn)
+    search = await find_search(turn.session, opened, person_id=turn.person.id) if opened is not None else None
     return await _rename(turn, search, name) if search is not None else await show_list(turn)
 
 
@@ -147,15 +148,21 @@ async def choose_rhythm(turn: Turn, search_id: int, rhythm: Rhythm) -> Reply:
 
 
 async def open_told(turn: Turn, search_id: int, delivery_ids: Sequence[int]) -> Reply:
-    """Return what a digest told as a list with pages; without identities, what was told of the alert last."""
+    """Return what a digest told as a list with pages, under what its search asks for when it told of no other.
+
+    Raises:
+        UserError: nothing of it is left, or it was told to somebody else.
+    """
     told = await told_offers(turn.session, delivery_ids, person_id=turn.person.id)
     if not told:
         raise UserError("chat.button_expired")
     search = await find_search(turn.session, search_id, person_id=turn.person.id)
-    criteria = search.criteria if search is not None else {}
+    is_alone = all(delivery.source_id == search_id for delivery in told)
+    criteria = search.criteria if search is not None and is_alone else {}
+    ids = list(dict.fromkeys(delivery.offer_id for delivery in told))
     kept = await keep_list(
-        turn.session, person_id=turn.person.id, criteria=criteria, offer_ids=[offer_id for offer_id, _ in told],
-        reasons=[reasons for _, reasons in told], total=len(told), now=turn.now,
+        turn.session, person_id=turn.person.id, criteria=criteria, offer_ids=[one for one in ids if one is not None],
+        reasons=[[] for _ in ids], total=len(ids), now=turn.now,
     )  # fmt: skip
     turn.conversation.criteria, turn.conversation.offer_id = criteria, None
     page = await show_page(turn, kept, 0, preface=say("alerting.told", turn.language))

@@ -1,4 +1,4 @@
-"""What a person wants of messages that come by themselves: stop, take up again, hours, holidays, how many, time zone."""
+"""What a person wants of messages that come by themselves: stop, take up again, hours, holidays, number, time zone."""
 
 from __future__ import annotations
 
@@ -105,15 +105,15 @@ async def set_preference(turn: Turn, arguments: dict[str, Any]) -> Reply:
         UserError: there is nothing to change, for they never agreed to anything.
     """
     await _preferences(turn)
-    whose = {"person_id": turn.person.id, "now": turn.now}
+    session, person_id, now = turn.session, turn.person.id, turn.now
     if "quiet" in arguments:
         start, end = (int(hour) for hour in arguments["quiet"])
-        await set_quiet_hours(turn.session, start=start, end=end, **whose)
+        await set_quiet_hours(session, person_id=person_id, start=start, end=end, now=now)
     if "most" in arguments:
-        await set_most_a_day(turn.session, most=int(arguments["most"]), **whose)
+        await set_most_a_day(session, person_id=person_id, most=int(arguments["most"]), now=now)
     if "holidays_off" in arguments:
-        await set_holidays_off(turn.session, is_off=bool(arguments["holidays_off"]), **whose)
-    await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
+        await set_holidays_off(session, person_id=person_id, is_off=bool(arguments["holidays_off"]), now=now)
+    await move_slots(session, person_id=person_id, now=now)
     return await show_settings(turn, preface=say("alerting.noted", turn.language))
 
 
@@ -154,8 +154,17 @@ async def with_home_zone(turn: Turn, preferences: PushPreferences) -> PushPrefer
     zone = told.get("zone") or zone_of_country(str(told.get("residence", "")))
     if zone and preferences.zone_from != "told" and zone != preferences.time_zone:
         preferences.time_zone, preferences.zone_from = zone, "place"
+        await turn.session.flush()
         await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
     return preferences
+
+
+async def follow_home(turn: Turn, parse: Parse) -> None:
+    """Let the clock of somebody who is written to follow the place where a message says that they live."""
+    if any(named.entity in PLACES and named.role == "origin" for named in parse.entities):
+        preferences = await preferences_of(turn.session, turn.person.id)
+        if preferences is not None:
+            await with_home_zone(turn, preferences)
 
 
 def place_words(preferences: PushPreferences, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
@@ -68,7 +69,8 @@ async def _press_page(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> R
 
 
 async def _press_offer(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await offers.show_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
+    card = await offers.show_offer(turn, int(arguments["offer_id"]), list_id=arguments.get("list_id"))
+    return card if arguments.get("list_id") else replace(card, in_place=False)  # no list to go back to: a digest stays
 
 
 async def _press_save(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:

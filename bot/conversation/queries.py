@@ -47,12 +47,13 @@ async def own_list(session: AsyncSession, list_id: int | None, *, person_id: int
     return shown if shown is not None and shown.person_id == person_id else None
 
 
-async def told_offers(session: AsyncSession, delivery_ids: Sequence[int], *, person_id: int) -> list[tuple[int, Any]]:
-    """Return the offers that some deliveries told this person, as they were told, each with the reasons kept of it."""
-    query = select(Delivery).where(Delivery.id.in_(delivery_ids), Delivery.person_id == person_id)
+async def told_offers(session: AsyncSession, delivery_ids: Sequence[int], *, person_id: int) -> list[Delivery]:
+    """Return those of some deliveries that are this person's and speak of an offer, in the order given."""
+    query = select(Delivery).where(
+        Delivery.id.in_(delivery_ids), Delivery.person_id == person_id, Delivery.offer_id.is_not(None)
+    )
     told = {delivery.id: delivery for delivery in await session.scalars(query)}
-    in_order = [told[one] for one in delivery_ids if one in told]
-    return [(one.offer_id, one.details.get("reasons", [])) for one in in_order if one.offer_id is not None]
+    return [told[one] for one in delivery_ids if one in told]
 
 
 async def was_shown_a_list_as_minor(session: AsyncSession, *, person_id: int) -> bool:

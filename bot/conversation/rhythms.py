@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.conversation.markers import rank_said
 from bot.kit.masking import mask
@@ -133,7 +134,7 @@ def _new_name(text: str) -> str:
     return mask(text[left[0].start : left[-1].end].strip())[:LONGEST_NAME] if left else ""
 
 
-def _unpointed(words: Sequence[Word]) -> Sequence[Word]:
+def _unpointed(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """Return the words without those that point at an alert: "la deuxième", "l'alerte 2"."""
     pointing = {*_folded("pointing"), *_folded("alerts")}
     while words and (words[0].folded in pointing or rank_said(words[0].folded, last=1) is not None):
@@ -189,5 +190,5 @@ def _section(name: str) -> Mapping[str, Sequence[str]]:
     return section
 
 
-def _shelf() -> Mapping[str, Sequence[str]]:
+def _shelf() -> Mapping[str, Any]:
     return read_shelf("bot.conversation", "rhythms.yml")

@@ -14,17 +14,16 @@ from bot.conversation import (
     combining,
     eligibility,
     funding,
-    managing,
     manner,
     offers,
     papers,
-    preferring,
     programmes,
     searching,
     showing,
     unsure,
 )
 from bot.conversation.alert_context import CONFIRM
+from bot.conversation.alert_steps import take_alert_step
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker
 from bot.conversation.refinement import names_something, refine_search, start_search
@@ -63,7 +62,9 @@ async def take_step(turn: Turn, step: str, parse: Parse, tools: Tools) -> Reply:
     if key := _SENTENCES.get(step):
         return answers.simple_answer(turn, key, tools.settings)
     taken = _STEPS.get(step)
-    return await taken(turn, parse, tools) if taken else await _out_of_scope(turn)
+    if taken is not None:
+        return await taken(turn, parse, tools)
+    return await take_alert_step(turn, step, parse, embedder=tools.embedder) or await _out_of_scope(turn)
 
 
 async def _search(turn: Turn, parse: Parse, tools: Tools) -> Reply:
@@ -168,34 +169,6 @@ async def _visa(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
     return await papers.answer_visa(turn, parse)
 
 
-async def _subscribe(turn: Turn, parse: Parse, tools: Tools) -> Reply:
-    return await alerting.subscribe(turn, parse, embedder=tools.embedder)
-
-
-async def _manage(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await managing.manage(turn, parse)
-
-
-async def _name_alert(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await managing.call(turn, mask(parse.text))
-
-
-async def _stop_pushes(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
-    return await preferring.stop(turn)
-
-
-async def _resume_pushes(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
-    return await preferring.resume(turn)
-
-
-async def _push_settings(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
-    return await preferring.show_settings(turn)
-
-
-async def _note_home(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
-    return await preferring.note_home(turn, parse)
-
-
 async def _adviser(turn: Turn, _parse: Parse, tools: Tools) -> Reply:
     return answers.offer_adviser(turn, tools.settings)
 
@@ -221,7 +194,7 @@ async def _affirm(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     if _running(turn) is not None and names_something(parse):  # "oui au Portugal"
         return await _refine(turn, parse, tools)
     if turn.conversation.pending_question == CONFIRM:
-        return await _subscribe(turn, parse, tools)
+        return await alerting.subscribe(turn, parse, embedder=tools.embedder)
     return await answers.affirm(turn, embedder=tools.embedder)
 
 
@@ -272,13 +245,6 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "answer_programme": _programme,
     "answer_funding": _funding,
     "answer_visa": _visa,
-    "subscribe_alerts": _subscribe,
-    "manage_alerts": _manage,
-    "name_alert": _name_alert,
-    "stop_pushes": _stop_pushes,
-    "resume_pushes": _resume_pushes,
-    "push_settings": _push_settings,
-    "note_home": _note_home,
     "offer_adviser": _adviser,
     "change_language": _language,
     "confirm_restart": _confirm_restart,

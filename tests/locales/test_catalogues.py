@@ -27,11 +27,13 @@ COUNTED_UP_TO = 1000  # offers, months, weeks: nothing that is counted goes beyo
 BUILT_KEYS = {
     "search.cover_": ("housing", "travel", "insurance", "meals"),
     "search.period_": ("hour", "day", "week", "month", "year", "total"),
-    "chat.command_": ("start", "help", "search", "saved", "language", "style", "restart", "human"),
+    "chat.command_": ("start", "help", "search", "saved", "alerts", "stop", "language", "style", "restart", "human"),
+    "alerting.choose_": ("at_once", "daily", "weekly"),
+    "alerting.all_": ("pause", "resume"),
     "chat.style_": tuple(f"{wish}{when}" for wish in ("formal", "informal", "plain", "usual") for when in ("", "_set")),
 }
 # Topics whose keys the code writes out. Those of other topics are built from data, and held by the tests of that data.
-WRITTEN_OUT = ("chat", "search", "answers", "alerts")
+WRITTEN_OUT = ("chat", "search", "answers", "alerts", "alerting", "pushes")
 # Sentences that no code says yet. None may join them; one that is said or deleted leaves.
 
 EVERYWHERE = pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,27 @@
+"""The steps about alerts and what comes by itself, taken for a message or a command."""
+
+from __future__ import annotations
+
+from bot.conversation import alerting, managing, preferring
+from bot.conversation.alert_context import CALL, LIVE, MANAGE, RESUME, SETTINGS, STOP, SUBSCRIBE
+from bot.conversation.replies import Reply, Turn
+from bot.kit.embedding import Embedder
+from bot.kit.masking import mask
+from bot.understanding.models import Parse
+
+
+async def take_alert_step(turn: Turn, step: str, parse: Parse, *, embedder: Embedder) -> Reply | None:
+    """Take a step about alerts; None when the step is none of them."""
+    if step == SUBSCRIBE:
+        return await alerting.subscribe(turn, parse, embedder=embedder)
+    if step == MANAGE:
+        return await managing.manage(turn, parse)
+    if step == CALL:
+        return await managing.call(turn, mask(parse.text))
+    if step == LIVE:
+        return await preferring.note_home(turn, parse)
+    taken = _OF_PUSHES.get(step)
+    return await taken(turn) if taken is not None else None
+
+
+_OF_PUSHES = {STOP: preferring.stop, RESUME: preferring.resume, SETTINGS: preferring.show_settings}

@@ -1,0 +1,132 @@
+"""Alerts managed by words alone with Rasa running, in four languages: what the model hears is not enough by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.conversation.models import Conversation
+from bot.db.service import transaction
+from tests.acceptance.house import House
+from tests.acceptance.test_alerts_on_telegram import preferences, searches
+from tests.acceptance.test_search_on_telegram import met, tells
+
+pytestmark = pytest.mark.rasa
+
+# A search, the wish to be told, then what is said of the alert and what it must have become.
+MANAGED: dict[str, tuple[str, str, tuple[tuple[str, dict[str, Any]], ...]]] = {
+    "fr": (
+        "un stage en Espagne", "tu peux me prévenir tous les jours à 8h ?",
+        (
+            ("une fois par semaine ça suffit", {"rhythm": "weekly", "hour": 8}),
+            ("plutôt le vendredi", {"weekday": 4}),
+            ("plutôt à 20h", {"hour": 20, "weekday": 4}),
+            ("tous les jours", {"rhythm": "daily"}),
+            ("des qu'il y en a une", {"rhythm": "at_once"}),
+            ("tu m'envoies trop de messages", {"rhythm": "daily"}),
+            ("appelle-la Berlin", {"name": "Berlin"}),
+            ("mets la en pause", {"is_paused": True}),
+            ("reprends l'alerte 1", {"is_paused": False}),
+        ),
+    ),
+    "en": (
+        "an internship in Spain", "notify me once a week",
+        (
+            ("on friday instead", {"weekday": 4}),
+            ("mondays at 9am", {"weekday": 0, "hour": 9}),
+            ("every day", {"rhythm": "daily"}),
+            ("as soon as there is one", {"rhythm": "at_once"}),
+            ("less often", {"rhythm": "daily"}),
+            ("call it Berlin", {"name": "Berlin"}),
+            ("pause the first one", {"is_paused": True}),
+            ("resume my alerts", {"is_paused": False}),
+        ),
+    ),
+    "es": (
+        "prácticas en España", "avísame una vez por semana",
+        (
+            ("mejor el viernes", {"weekday": 4}),
+            ("los lunes a las 9", {"weekday": 0, "hour": 9}),
+            ("todos los días", {"rhythm": "daily"}),
+            ("en cuanto salga una", {"rhythm": "at_once"}),
+            ("menos a menudo", {"rhythm": "daily"}),
+            ("llámala Berlín", {"name": "Berlín"}),
+            ("pausa la primera", {"is_paused": True}),
+            ("reanuda la primera", {"is_paused": False}),
+        ),
+    ),
+    "ar": (
+        "تدريب في إسبانيا", "أخبرني مرة في الأسبوع",
+        (
+            ("الأفضل يوم الجمعة", {"weekday": 4}),
+            ("كل اثنين على الساعة 9", {"weekday": 0, "hour": 9}),
+            ("كل يوم", {"rhythm": "daily"}),
+            ("سمه برلين", {"name": "برلين"}),
+            ("أوقف الأول مؤقتا", {"is_paused": True}),
+            ("استأنف الأول", {"is_paused": False}),
+        ),
+    ),
+}  # fmt: skip
+DELETED = {"fr": "supprime la", "en": "delete it", "es": "borra la alerta 1", "ar": "احذف التنبيه 1"}
+
+
+@pytest.mark.parametrize("language", MANAGED)
+async def test_an_alert_is_kept_changed_and_deleted_by_words_alone(house: House, language: str) -> None:
+    search, wish, said = MANAGED[language]
+    user = await met(house, 1, language)
+    await tells(user, search)
+    await tells(user, wish)
+    for words, expected in said:
+        await tells(user, words)
+        kept = (await searches(house))[0]
+        assert {name: getattr(kept, name) for name in expected} == expected, words
+    await tells(user, DELETED[language])
+    assert await searches(house) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "je ne veux plus recevoir d'alertes", "arrête de m'envoyer des messages", "stop everything",
+        "stop sending me messages", "deja de enviarme mensajes", "para las alertas", "أوقف التنبيهات",
+        "بركا من الميساجات",
+    ],
+)  # fmt: skip
+async def test_wanting_no_more_messages_stops_them(house: House, words: str) -> None:
+    user = await met(house, 2)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "préviens-moi si tu trouves")
+    await tells(user, words)
+    assert (await preferences(house)).stop_reason == "asked"
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("oui", 1), ("oui une fois par semaine", 1), ("non merci", 0)])
+async def test_a_yes_to_being_told_saves_the_search_and_a_no_does_not(house: House, answer: str, kept: int) -> None:
+    user = await met(house, 3)
+    await tells(user, "un stage en Espagne")
+    async with transaction(house.collaborators.sessions) as session:
+        await session.execute(update(Conversation).values(pending_question="confirm_alerts"))
+    await tells(user, answer)
+    assert len(await searches(house)) == kept
+
+
+async def test_the_town_where_one_lives_sets_the_clock_once_alerts_are_talked_of(house: House) -> None:
+    user = await met(house, 4)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "oui préviens moi")
+    assert "heure de Toronto" in (await tells(user, "je vis à Montréal")).text
+    assert (await preferences(house)).time_zone == "America/Toronto"
+
+
+@pytest.mark.parametrize("words", ["plutôt en Italie", "plutôt en juillet", "la suite", "merci", "un job"])
+async def test_what_is_not_of_alerts_stays_what_it_was_just_after_one(house: House, words: str) -> None:
+    user = await met(house, 5)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "préviens-moi")
+    before = (await searches(house))[0]
+    await tells(user, words)
+    after = (await searches(house))[0]
+    assert (after.rhythm, after.hour, after.weekday) == (before.rhythm, before.hour, before.weekday)
+    assert len(await searches(house)) == 1

@@ -1,0 +1,175 @@
+"""Which messages are about alerts where the conversation stands, who may have some, and what a digest told to whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.catalogue.criteria import Criteria
+from bot.conversation import alerting, managing, preferring
+from bot.conversation.alert_context import LIVE, MANAGE, STOP, SUBSCRIBE, alert_step, is_too_young, stops_alone
+from bot.conversation.followups import step_in_context
+from bot.conversation.models import Conversation
+from bot.conversation.queries import conversation_of, told_offers
+from bot.conversation.replies import Turn
+from bot.conversation.rhythms import Rhythm
+from bot.conversation.searching import bell_button
+from bot.deliveries.models import Delivery
+from bot.deliveries.service import preferences_of
+from bot.kit.clock import local_day
+from bot.kit.embedding import SentenceEmbedder
+from bot.kit.errors import UserError
+from bot.profiles.service import person_of_chat
+from bot.understanding.models import Entity, Intent, Parse
+from bot.understanding.service import EMERGENCY
+
+OPEN = {"subject": ["alerts", "3"]}
+MONTREAL = Entity("city", "Montréal", 0, 8, norm={"city": "Montréal", "country": "CA"})
+SPAIN = Criteria(kind="internship", countries=("ES",))
+
+
+async def turn_of(session: AsyncSession, now: datetime, *, chat_id: int = 1, **state: Any) -> Turn:
+    person = await person_of_chat(session, channel="telegram", chat_id=chat_id, telegram_language="fr", now=now)
+    conversation = await conversation_of(session, person_id=person.id, now=now)
+    for name, value in state.items():
+        setattr(conversation, name, value)
+    return Turn(
+        session=session, person=person, conversation=conversation, language="fr", now=now, today=local_day(now),
+        inbox_id=1, received_at=now,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def turn(session: AsyncSession, now: datetime) -> Turn:
+    return await turn_of(session, now)
+
+
+def read(text: str, *entities: Entity, intent: str = "refine_search", source: Any = "rasa") -> Parse:
+    return Parse(text, "fr", Intent(intent, 0.6), entities=entities, source=source)
+
+
+@pytest.mark.parametrize("text", ["tous les jours", "plutôt le vendredi", "supprime la", "appelle-la Berlin", "la 2"])
+def test_short_words_are_about_alerts_only_when_some_were_just_shown(turn: Turn, text: str) -> None:
+    assert alert_step(turn, read(text), "refine_search") is None
+    turn.conversation.flow = OPEN
+    assert alert_step(turn, read(text), "refine_search") == MANAGE
+
+
+@pytest.mark.parametrize(
+    "text", ["plutôt en Italie", "merci", "la suite", "je veux un stage tous les jours de juin à août"]
+)
+def test_what_says_nothing_of_alerts_is_about_something_else(turn: Turn, text: str) -> None:
+    turn.conversation.flow = OPEN
+    assert alert_step(turn, read(text), "refine_search") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("préviens-moi si tu trouves", SUBSCRIBE),
+        ("keep me posted", SUBSCRIBE),
+        ("supprime l'alerte 2", MANAGE),
+        ("je ne veux plus recevoir d'alertes", STOP),
+        ("stop", STOP),
+    ],
+)
+def test_what_names_alerts_needs_nothing_shown_before(turn: Turn, text: str, step: str) -> None:
+    assert alert_step(turn, read(text), "out_of_scope") == step
+
+
+def test_an_alert_is_asked_for_without_rasa_too(turn: Turn) -> None:
+    assert alert_step(turn, read("alerte stage Espagne", source="simple"), "search_offers") == SUBSCRIBE
+
+
+def test_an_answer_to_what_was_asked_is_taken_as_such(turn: Turn) -> None:
+    turn.conversation.pending_question = "which_place"
+    assert alert_step(turn, read("Montréal", MONTREAL), "refine_search") == LIVE
+    turn.conversation.pending_question = "confirm_alerts"
+    assert alert_step(turn, read("oui une fois par semaine"), "affirm") == SUBSCRIBE
+    turn.conversation.pending_question = "name_alert"
+    assert alert_step(turn, read("Montréal", MONTREAL), "refine_search") == "name_alert"
+    assert alert_step(turn, read("annule"), "refine_search") == "deny"
+
+
+def test_a_stop_is_that_of_the_questions_while_one_waits(turn: Turn) -> None:
+    turn.text = "stop"
+    assert stops_alone(turn)
+    turn.conversation.flow = {"name": "funding", "waiting": "age", "asked": ["age"]}
+    assert not stops_alone(turn)
+    assert alert_step(turn, read("stop"), MANAGE) is None
+
+
+async def test_distress_is_no_wish_about_alerts(turn: Turn) -> None:
+    turn.conversation.flow = OPEN
+    assert await step_in_context(turn, read("arrête tout", intent=EMERGENCY), EMERGENCY) == EMERGENCY
+
+
+@pytest.mark.parametrize(("age", "is_young"), [(14, True), (15, False), (17, False), (None, False)])
+def test_fifteen_is_the_age_from_which_alerts_are_kept(now: datetime, age: int | None, is_young: bool) -> None:
+    told = Conversation(person_id=1, updated_at=now, situation={"age": age} if age else None)
+    assert is_too_young(told, SPAIN) is is_young
+    assert is_too_young(Conversation(person_id=1, updated_at=now), Criteria(age=age)) is is_young
+
+
+def test_a_list_of_everything_has_no_button_to_be_told(turn: Turn) -> None:
+    assert bell_button(turn, SPAIN) is not None
+    assert bell_button(turn, Criteria(words="tortues")) is not None
+    assert bell_button(turn, Criteria()) is None
+
+
+async def test_nobody_agrees_to_anything_by_being_refused(turn: Turn, embedder: SentenceEmbedder) -> None:
+    await alerting.save_alert(turn, Criteria(kind="exchange", age=14), Rhythm(), embedder=embedder)
+    await alerting.save_alert(turn, Criteria(), Rhythm(), embedder=embedder)
+    assert await preferences_of(turn.session, turn.person.id) is None
+
+
+@pytest.mark.parametrize(
+    ("situation", "zone"),
+    [
+        (None, "Europe/Paris"),
+        ({"residence": "FR", "region": "other"}, "Europe/Paris"),
+        ({"residence": "SN"}, "Africa/Dakar"),
+        ({"residence": "CA", "zone": "America/Vancouver"}, "America/Vancouver"),
+    ],
+)
+async def test_the_clock_is_that_of_where_they_said_that_they_live(
+    turn: Turn, embedder: SentenceEmbedder, situation: dict[str, str] | None, zone: str
+) -> None:
+    turn.conversation.situation = situation
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    kept = await preferences_of(turn.session, turn.person.id)
+    assert kept is not None
+    assert kept.time_zone == zone
+
+
+async def test_a_zone_that_was_told_is_not_inferred_over(turn: Turn, embedder: SentenceEmbedder) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    await preferring.note_home(turn, read("Montréal", MONTREAL))
+    turn.conversation.situation = {"residence": "SN"}
+    await alerting.save_alert(turn, Criteria(kind="job"), Rhythm(), embedder=embedder)
+    kept = await preferences_of(turn.session, turn.person.id)
+    assert kept is not None
+    assert (kept.time_zone, kept.zone_from) == ("America/Toronto", "told")
+
+
+async def test_nobody_manages_or_opens_what_is_somebody_elses(
+    session: AsyncSession, turn: Turn, embedder: SentenceEmbedder, now: datetime
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    _, search_id = turn.conversation.flow["subject"]  # type: ignore[index]
+    told = Delivery(
+        person_id=turn.person.id, kind="alert", reason="alert", source_id=int(search_id), details={}, due_at=now,
+        stale_at=now, created_at=now,
+    )  # fmt: skip
+    session.add(told)
+    await session.flush()
+    stranger = await turn_of(session, now, chat_id=2)
+    for act in (managing.mute, managing.take_up, managing.delete, managing.ask_name, managing.show_alert):
+        with pytest.raises(UserError, match="button_expired"):
+            await act(stranger, int(search_id))
+    with pytest.raises(UserError, match="button_expired"):
+        await managing.open_told(stranger, int(search_id), [told.id])
+    assert await told_offers(session, [told.id], person_id=turn.person.id) == []  # it speaks of no offer

@@ -1,0 +1,136 @@
+"""What is heard of alerts in a message: how often, when, what to do with which, what it is called."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.alerting import settled
+from bot.conversation.rhythms import LONGEST_NAME, Rhythm, is_stop, rhythm_said, said_of_alerts
+
+
+@pytest.mark.parametrize(
+    ("text", "rhythm"),
+    [
+        ("une fois par semaine ça suffit", Rhythm("weekly")),
+        ("1 fois par semaine", Rhythm("weekly")),
+        ("chak semaine svp", Rhythm("weekly")),
+        ("plutôt le vendredi", Rhythm("weekly", 4)),
+        ("le lundi à 9h", Rhythm("weekly", 0, 9)),
+        ("le lundi à 9h30", Rhythm("weekly", 0, 9)),
+        ("lundi 9:30 du matin", Rhythm("weekly", 0, 9)),
+        ("tous les jours", Rhythm("daily")),
+        ("ts les jours a 20h", Rhythm("daily", None, 20)),
+        ("tous les matins", Rhythm("daily", None, 9)),
+        ("le soir", Rhythm(None, None, 18)),
+        ("à 9h du soir", Rhythm(None, None, 21)),
+        ("dès qu'il y en a une", Rhythm("at_once")),
+        ("moins souvent", Rhythm(direction=-1)),
+        ("tu m'envoies trop de messages", Rhythm(direction=-1)),
+        ("once a week is enough", Rhythm("weekly")),
+        ("mondays at 9am", Rhythm("weekly", 0, 9)),
+        ("every day at 6 pm", Rhythm("daily", None, 18)),
+        ("as soon as there is one", Rhythm("at_once")),
+        ("less often please", Rhythm(direction=-1)),
+        ("more often", Rhythm(direction=1)),
+        ("los lunes a las 9", Rhythm("weekly", 0, 9)),
+        ("los miércoles a las 8 de la tarde", Rhythm("weekly", 2, 20)),
+        ("todos los días", Rhythm("daily")),
+        ("en cuanto salga una", Rhythm("at_once")),
+        ("menos a menudo", Rhythm(direction=-1)),
+        ("مرة في الأسبوع تكفي", Rhythm("weekly")),
+        ("كل اثنين على الساعة 9", Rhythm("weekly", 0, 9)),
+        ("الأفضل يوم الجمعة", Rhythm("weekly", 4)),
+        ("كل يوم على الساعة 8 مساء", Rhythm("daily", None, 20)),
+        ("كل يوم", Rhythm("daily")),
+        ("ملي يكون شي جديد", Rhythm("at_once")),
+    ],
+)
+def test_a_rhythm_is_heard_in_four_languages(text: str, rhythm: Rhythm) -> None:
+    assert rhythm_said(text) == rhythm
+
+
+@pytest.mark.parametrize(
+    "text", ["un stage en Espagne", "oui", "2 mois en été", "the second one", "la suite", "25h de vol", ""]
+)
+def test_what_says_no_rhythm_says_none(text: str) -> None:
+    assert not rhythm_said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "rest"),
+    [
+        ("supprime l'alerte 2", "delete", "l alerte 2"),
+        ("suprime la 1ere", "delete", "la 1ere"),
+        ("mets en pause la première", "pause", "la premiere"),
+        ("reprends la 3", "resume", "la 3"),
+        ("mes alertes", "list", ""),
+        ("pas la nuit stp", "settings", "stp"),
+        ("pause the first one", "pause", "the first one"),
+        ("delete alert 2", "delete", "alert 2"),
+        ("borra la alerta 2", "delete", "la alerta 2"),
+        ("pausa la segunda", "pause", "la segunda"),
+        ("احذف التنبيه 2", "delete", "التنبيه 2"),
+        ("تنبيهاتي", "list", ""),
+        ("un stage en Espagne", "", "un stage en espagne"),
+    ],
+)
+def test_what_to_do_and_with_which_are_heard_apart(text: str, act: str, rest: str) -> None:
+    said = said_of_alerts(text)
+    assert (said.act, said.rest) == (act, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("appelle-la Berlin", "Berlin"),
+        ("appelle-la La Rochelle en été", "La Rochelle en été"),
+        ("renomme l'alerte 1 en Lisbonne", "Lisbonne"),
+        ("renomme la 2 Job d'été", "Job d'été"),
+        ("renomme la deuxième en « Été 2027 »", "Été 2027"),
+        ("call it Berlin trip", "Berlin trip"),
+        ("rename alert 2 to Sun", "Sun"),
+        ("llámala Berlín", "Berlín"),
+        ("سمها برلين", "برلين"),
+        ("appelle-la zoe@example.org", "[e-mail]"),
+        ("renomme-la", ""),
+    ],
+)
+def test_a_new_name_is_kept_as_it_was_written_and_masked(text: str, name: str) -> None:
+    assert said_of_alerts(text).name == name
+
+
+def test_a_name_is_short() -> None:
+    assert len(said_of_alerts("appelle-la " + "x" * 100).name) == LONGEST_NAME
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["stop", "STOP !", "Arrête", "arrêter", "désabonne-moi", "unsubscribe", "baja", "Para todo", "توقف", "أوقف كل شيء"],
+)
+def test_a_message_that_only_stops_is_heard_as_such(text: str) -> None:
+    assert is_stop(text)
+    assert said_of_alerts(text).act == "stop"
+
+
+@pytest.mark.parametrize(
+    "text", ["j'arrête mes études", "stage non-stop", "la baja Normandie", "arrête de me tutoyer", "stop Espagne"]
+)
+def test_a_message_that_says_more_stops_nothing(text: str) -> None:
+    assert not is_stop(text)
+    assert said_of_alerts(text).act != "stop"
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "after"),
+    [
+        (Rhythm("weekly"), Rhythm("daily", None, 12), Rhythm("weekly", 2, 12)),
+        (Rhythm("weekly", 4), Rhythm("weekly", 0, 9), Rhythm("weekly", 4, 9)),
+        (Rhythm(None, None, 8), Rhythm("weekly", 0, 18), Rhythm("weekly", 0, 8)),
+        (Rhythm(None, None, 8), Rhythm("at_once"), Rhythm("daily", None, 8)),
+        (Rhythm("daily"), Rhythm("at_once"), Rhythm("daily", None, 18)),
+        (Rhythm("at_once"), Rhythm("weekly", 0, 9), Rhythm("at_once")),
+        (Rhythm(), Rhythm("daily", None, 18), Rhythm("daily", None, 18)),
+    ],
+)
+def test_what_a_rhythm_leaves_open_stays_as_it_was(said: Rhythm, before: Rhythm, after: Rhythm) -> None:
+    assert settled(said, before) == after
