@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, tuple_, update
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -15,6 +15,7 @@ from bot.catalogue.drafts import OfferDraft
 from bot.catalogue.indexing import index_offers
 from bot.catalogue.models import Offer, OfferPlace, OfferSearch
 from bot.catalogue.places import city_key
+from bot.catalogue.revisions import EXPIRED, Changes, Revised, difference, note_revisions
 from bot.kit.clock import local_day
 from bot.kit.embedding import Embedder
 from bot.kit.errors import InputError
@@ -32,6 +33,14 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 # What a person decided is not undone by a file that comes again.
 _KEPT_BY_IMPORTS = ("on_hold", "closed", "refused", "duplicate")
+
+
+_LOCKED = (
+    select(Offer)
+    .options(selectinload(Offer.places))
+    .with_for_update(of=Offer)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -53,30 +62,36 @@ async def save_offers(
     publish: bool = False,
     checked_by: str | None = None,
     is_example: bool = False,
+    tell_changes: bool = True,
 ) -> Saved:
     """Write offers, each known by `source` and its external id: made when new, changed when it differs.
 
-    A changed offer's revision grows by one. With `publish`, drafts and expired offers are published, but what a person
-    closed, refused or put on hold stays so; an offer that is over already is written and not published.
+    A changed offer's revision grows by one, and what changed is noted with it. With `publish`, drafts and expired
+    offers are published, but what a person closed, refused or put on hold stays so; an offer that is over already is
+    written and not published. Without `tell_changes`, nobody is told of changes of known offers; new ones are news all
+    the same.
     """
     known = await _known_offers(session, source, [draft.external_id for draft in drafts])
     outcome: dict[str, list[str]] = {"created": [], "updated": [], "unchanged": []}
     touched: list[Offer] = []
+    revised: list[Revised] = []
     for draft in drafts:
         offer = known.get(draft.external_id)
         is_new = offer is None
         if offer is None:
             offer = _new_offer(source, draft, now, is_example=is_example)
             session.add(offer)
-        is_changed = _write(offer, draft)
-        is_changed |= publish and _publish(offer, checked_by, now)
-        if is_changed and not is_new:
-            offer.revision += 1
+        was_status = None if is_new else offer.status
+        changes = _write(offer, draft)
+        is_changed = (publish and _publish(offer, checked_by, now)) or bool(changes)
         if is_changed:
+            offer.revision += not is_new
             offer.updated_at = now
+            revised.append(Revised(offer, {} if is_new else changes, was_status, is_told=is_new or tell_changes))
         touched.append(offer)
         outcome["created" if is_new else "updated" if is_changed else "unchanged"].append(draft.external_id)
     await session.flush()
+    await note_revisions(session, revised, now=now)
     await index_offers(session, touched, embedder=embedder)
     return Saved(**{name: tuple(ids) for name, ids in outcome.items()})
 
@@ -96,7 +111,7 @@ async def change_status(
     Raises:
         InputError: no such offer, no way from its status to this one, or an offer that is over cannot be published.
     """
-    offer = (await load_offers(session, [offer_id])).get(offer_id)
+    offer = await _lock_offer(session, offer_id)
     if offer is None:
         raise InputError([say("imports.no_offer", language, id=offer_id)])
     if status not in TRANSITIONS[offer.status]:
@@ -107,10 +122,12 @@ async def change_status(
         if is_over(offer, today=local_day(now)):
             raise InputError([say("imports.over", language, id=offer_id)])
         offer.checked_at, offer.checked_by = now, by
+    revised = Revised(offer, {}, was_status=offer.status)
     offer.status = status
     offer.revision += 1
     offer.updated_at = now
     await session.flush()
+    await note_revisions(session, [revised], now=now)
     await index_offers(session, [offer], embedder=embedder)
     return offer
 
@@ -125,16 +142,7 @@ async def expire_offers(session: AsyncSession, *, now: datetime) -> int:
 
     The search leaves them out from their last day on by itself: this keeps its index small and the lists true.
     """
-    today = local_day(now)
-    is_past = or_(Offer.deadline < today, Offer.start_until < today)
-    statement = (
-        update(Offer)
-        .where(Offer.status == "published", is_past)
-        .values(status="expired", revision=Offer.revision + 1, updated_at=now)
-        .returning(Offer.id)
-        .execution_options(synchronize_session=False)
-    )
-    ids = list(await session.scalars(statement))
+    ids = list(await session.scalars(EXPIRED, {"today": local_day(now), "now": now}))
     if ids:
         await session.execute(delete(OfferSearch).where(OfferSearch.offer_id.in_(ids)))
     return len(ids)
@@ -161,10 +169,14 @@ def is_available(offer: Offer, *, today: date) -> bool:
 
 async def _known_offers(session: AsyncSession, source: str, external_ids: Sequence[str]) -> dict[str, Offer]:
     pairs = [(source, external_id) for external_id in external_ids]
-    rows = await session.scalars(
-        select(Offer).where(tuple_(Offer.source, Offer.external_id).in_(pairs)).options(selectinload(Offer.places))
-    )
+    is_known = tuple_(Offer.source, Offer.external_id).in_(pairs)
+    # Locked in one order: two writers make two revisions, one after the other.
+    rows = await session.scalars(_LOCKED.where(is_known).order_by(Offer.id))
     return {offer.external_id: offer for offer in rows}
+
+
+async def _lock_offer(session: AsyncSession, offer_id: int) -> Offer | None:
+    return (await session.scalars(_LOCKED.where(Offer.id == offer_id))).one_or_none()
 
 
 def _new_offer(source: str, draft: OfferDraft, now: datetime, *, is_example: bool) -> Offer:
@@ -182,22 +194,22 @@ def _publish(offer: Offer, checked_by: str | None, now: datetime) -> bool:
     return not was_published
 
 
-def _write(offer: Offer, draft: OfferDraft) -> bool:
-    """Write the draft's values in the offer; return whether any differs."""
-    is_changed = False
+def _write(offer: Offer, draft: OfferDraft) -> Changes:
+    """Write the draft's values in the offer; return what differs, before and after."""
+    changes: Changes = {}
     for name, value in _values(draft).items():
-        if getattr(offer, name, None) != value:
+        if changed := difference(getattr(offer, name, None), value):
             setattr(offer, name, value)
-            is_changed = True
+            changes[name] = changed
     before = [(place.country, place.city) for place in offer.places]
     after = [(place.country, place.city) for place in draft.places]
-    if before != after:
+    if changed := difference(before, after):
         offer.places = [
             OfferPlace(rank=rank, country=country, city=city, city_key=city_key(city, country) if city else None)
             for rank, (country, city) in enumerate(after)
         ]
-        is_changed = True
-    return is_changed
+        changes["places"] = changed
+    return changes
 
 
 def _values(draft: OfferDraft) -> dict[str, Any]:
