@@ -19,9 +19,7 @@ OVER = ("refused", "gave_up")
 _ANSWERED_WITHIN = timedelta(days=3)
 
 
-async def set_application(
-    session: AsyncSession, offer_id: int, state: str, *, person_id: int, now: datetime
-) -> None:
+async def set_application(session: AsyncSession, offer_id: int, state: str, *, person_id: int, now: datetime) -> None:
     """Keep what a person says of their application, and the offer with it; what lost its reason is withdrawn.
 
     Raises:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.deliveries.models import Delivery
-from bot.deliveries.service import agree, drop_due, preferences_of
+from bot.deliveries.service import agree, drop_due, preferences_of, set_follows_kept, stop_pushes
 from bot.followups.queries import KINDS
 
 
@@ -30,11 +30,10 @@ async def follow_kept(session: AsyncSession, *, person_id: int, wanted: bool, no
     is_new = await preferences_of(session, person_id) is None
     if wanted or is_new:
         await agree(session, person_id=person_id, now=now)
-    preferences = await preferences_of(session, person_id)
-    assert preferences is not None
-    preferences.follows_kept, preferences.updated_at = wanted, now
-    if wanted:
-        return
-    if is_new:
-        preferences.stopped_at, preferences.stop_reason = now, "asked"
-    await drop_due(session, Delivery.person_id == person_id, Delivery.kind.in_(KINDS), error="muted", now=now)
+        await session.flush()
+    await set_follows_kept(session, person_id=person_id, is_wanted=wanted, now=now)
+    if not wanted and is_new:
+        await stop_pushes(session, person_id=person_id, reason="asked", now=now)
+    if not wanted:
+        is_theirs = (Delivery.person_id == person_id, Delivery.kind.in_(KINDS))
+        await drop_due(session, *is_theirs, error="muted", now=now)

@@ -52,12 +52,10 @@ async def applications(session: AsyncSession, offer_ids: Collection[int], *, per
     query = select(SavedOffer.offer_id, SavedOffer.application).where(
         SavedOffer.person_id == person_id, SavedOffer.offer_id.in_(offer_ids)
     )
-    return {offer_id: application for offer_id, application in (await session.execute(query)).all()}
+    return {row.offer_id: row.application for row in (await session.execute(query)).all()}
 
 
-async def write_application(
-    session: AsyncSession, offer_id: int, state: str, *, person_id: int, now: datetime
-) -> None:
+async def write_application(session: AsyncSession, offer_id: int, state: str, *, person_id: int, now: datetime) -> None:
     """Write what a person says of their application to an offer that they keep."""
     is_it = (SavedOffer.person_id == person_id, SavedOffer.offer_id == offer_id)
     await session.execute(update(SavedOffer).where(*is_it).values(application=state, application_at=now))
