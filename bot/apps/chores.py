@@ -7,6 +7,7 @@ import procrastinate
 from bot.catalogue.tasks import catalogue_tasks
 from bot.conversation.erasure import conversation_tasks
 from bot.db.service import Sessions
+from bot.followups.tasks import followups_tasks
 from bot.inbox.retention import retention_tasks
 from bot.kit.clock import Clock
 from bot.outbox.tasks import outbox_tasks
@@ -19,4 +20,5 @@ def register_chores(queue: procrastinate.App, sessions: Sessions, *, clock: Cloc
     queue.add_tasks_from(retention_tasks(sessions, clock=clock), namespace="retention")
     queue.add_tasks_from(catalogue_tasks(sessions, clock=clock), namespace="catalogue")
     queue.add_tasks_from(transcripts_tasks(sessions, clock=clock), namespace="transcripts")
+    queue.add_tasks_from(followups_tasks(sessions, clock=clock), namespace="followups")
     queue.add_tasks_from(conversation_tasks(sessions, clock=clock), namespace="conversation")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bot.conversation.asking import is_waiting, waiting_for
 from bot.conversation.card_questions import is_on_card
+from bot.conversation.context import DEPARTURE
+from bot.conversation.departing import PLAN_DATE, day_said
 from bot.conversation.eligibility import is_follow_up
+from bot.conversation.following import step_on_kept
 from bot.conversation.markers import is_resuming, is_seeking
 from bot.conversation.papers import VISA, is_minor_alone
 from bot.conversation.programmes import is_what_is
@@ -22,6 +25,17 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
     """Return the step that a message means where the conversation stands; distress changes for nothing."""
     if step == EMERGENCY:
         return step
+    if (on_kept := await _step_on_kept(turn, parse)) is not None:
+        return on_kept
+    return await _step_after(turn, parse, step)
+
+
+async def _step_on_kept(turn: Turn, parse: Parse) -> str | None:
+    is_day_asked = turn.conversation.pending_question == DEPARTURE
+    return PLAN_DATE if is_day_asked and day_said(parse) is not None else await step_on_kept(turn)
+
+
+async def _step_after(turn: Turn, parse: Parse, step: str) -> str:
     if _is_way_back(turn, parse):
         return RESUME
     if await is_on_card(turn, parse):

@@ -78,7 +78,6 @@ CROSS JOIN LATERAL (SELECT (s.due_on - 2 + time '10:00') AT TIME ZONE p.time_zon
   (s.due_on + 1)::timestamp AT TIME ZONE p.time_zone AS stale_at) AS t
 WHERE s.done_at IS NULL AND s.due_on BETWEEN cast(:today AS date) - 1 AND cast(:today AS date) + 4
   AND (k.application IS NULL OR k.application NOT IN ('refused', 'gave_up')) AND m.created_at < t.due_at
- 
   AND p.follows_kept AND p.stopped_at IS NULL AND t.due_at <= :soon AND t.stale_at > :now
 """)
 
