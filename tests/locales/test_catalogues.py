@@ -25,8 +25,9 @@ WELCOME_LIMIT = 600
 COUNTED_UP_TO = 1000  # offers, months, weeks: nothing that is counted goes beyond
 APPLICATIONS = ("applied", "interview", "accepted", "refused", "gave_up", "not_yet")
 STEPS = (
-    "application", "grant_studies", "agreement", "visa", "visa_europe", "passport", "grant", "minor_document", "housing",
-    "travel", "vaccines", "contract", "health_cover", "insurance", "health_card", "absence", "minor_exit", "registration",
+    "application", "grant_studies", "agreement", "visa", "visa_europe", "passport", "grant", "minor_document",
+    "housing", "travel", "vaccines", "contract", "health_cover", "insurance", "health_card", "absence", "minor_exit",
+    "registration",
 )  # fmt: skip
 # Keys that the code builds: the literal beginning of an f-string, and each of its endings.
 BUILT_KEYS = {
