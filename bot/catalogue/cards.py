@@ -153,7 +153,7 @@ def money_lines(offer: Offer, language: str) -> list[str]:
     pay = escape(pay_said(offer, language))
     lines = [say("search.pay", language, what=pay) if pay else say("search.unpaid", language)]
     if offer.cost_amount:
-        amount = money(offer.cost_amount, offer.cost_currency, language)
+        amount = cost_said(offer, language)
         note = f" ({offer.cost_note})" if offer.cost_note else ""
         lines.append(say("search.cost", language, amount=escape(amount + note)))
     if offer.covers:
@@ -231,11 +231,8 @@ def pay_said(offer: Offer, language: str) -> str:
 
 
 def cost_said(offer: Offer, language: str) -> str:
-    """Return what an offer costs and how often; "" when it names no amount."""
-    if not offer.cost_amount:
-        return ""
-    amount = money(offer.cost_amount, offer.cost_currency, language)
-    return f"{amount} {say(f'search.period_{offer.cost_period}', language)}" if offer.cost_period else amount
+    """Return what an offer costs; "" when it names no amount."""
+    return money(offer.cost_amount, offer.cost_currency, language) if offer.cost_amount else ""
 
 
 def start_said(offer: Offer, language: str) -> str:

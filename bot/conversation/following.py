@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.catalogue.cards import deadline_line
@@ -180,13 +181,15 @@ def _said(text: str, section: str) -> str | None:
 
 def _bare(folded: str) -> str:
     """Return a folded message without the courtesies around it."""
-    rest = f" {folded} "
-    for word in _around():
-        while rest.startswith(f" {word} ") and len(rest) > len(word) + 2:
-            rest = rest[len(word) + 1 :]
-        while rest.endswith(f" {word} ") and len(rest) > len(word) + 2:
-            rest = rest[: -len(word) - 1]
-    return rest.strip()
+    return _courtesies().sub(r"\1", folded)
+
+
+@functools.cache
+def _courtesies() -> re.Pattern[str]:
+    written = read_shelf("bot.conversation", "kept.yml")["around"]
+    words = sorted({fold(word) for words in written.values() for word in words}, key=len, reverse=True)
+    any_of = "|".join(re.escape(word) for word in words)
+    return re.compile(rf"^(?:(?:{any_of}) )*(.+?)(?: (?:{any_of}))*$")
 
 
 @functools.cache
@@ -194,9 +197,3 @@ def _phrases(section: str) -> Mapping[str, str]:
     shelf = read_shelf("bot.conversation", "kept.yml")[section]
     by_name = shelf if section == "applications" else {section: shelf}
     return {fold(one): name for name, written in by_name.items() for phrases in written.values() for one in phrases}
-
-
-@functools.cache
-def _around() -> tuple[str, ...]:
-    written = read_shelf("bot.conversation", "kept.yml")["around"]
-    return tuple(sorted({fold(word) for words in written.values() for word in words}, key=len, reverse=True))

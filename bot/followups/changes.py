@@ -18,7 +18,7 @@ from bot.locales.service import say
 # What changes a decision. The rest (a comma in the description) is no news.
 NOTABLE = (
     "deadline", "places", "pay_amount", "pay_currency", "pay_period", "start_from", "start_until", "duration_min",
-    "duration_max", "cost_amount", "cost_currency", "cost_period",
+    "duration_max", "cost_amount", "cost_currency",
 )  # fmt: skip
 # Taken away by somebody; an offer whose day has passed says so itself.
 CLOSED = ("closed", "on_hold", "duplicate", "refused")
@@ -140,5 +140,5 @@ _SAID = (
     ("start", {"start_from", "start_until"}, start_said),
     ("stay", {"duration_min", "duration_max"}, _stay),
     ("pay", {"pay_amount", "pay_currency", "pay_period"}, _pay),
-    ("cost", {"cost_amount", "cost_currency", "cost_period"}, _cost),
+    ("cost", {"cost_amount", "cost_currency"}, _cost),
 )

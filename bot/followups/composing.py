@@ -146,7 +146,7 @@ def _change(recipient: Recipient, offer: Offer, deliveries: Sequence[Delivery], 
 
 def _steps(recipient: Recipient, offer: Offer, told: Sequence[Delivery], steps: Sequence[PlannedStep]) -> Push:
     voice, lines, rows = recipient.voice, [], []
-    for step in sorted(steps, key=lambda one: one.due_on):
+    for step in sorted(steps, key=lambda one: (one.due_on, one.code)):
         label = say(f"followups.step_{step.code}", voice)
         values = {"step": label, "left": days_left(max(0, (step.due_on - recipient.today).days), voice)}
         lines.append(say("followups.step_line", voice, **values))
