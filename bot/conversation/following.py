@@ -76,7 +76,7 @@ async def follow_row(turn: Turn) -> list[Button]:
 async def kept_rows(turn: Turn, offer_id: int) -> list[list[Button]]:
     """Return the buttons of a kept offer: where the application stands, and the departure."""
     state = (await applications(turn.session, [offer_id], person_id=turn.person.id)).get(offer_id)
-    label = say(f"followups.state_{state}" if state else "followups.application_button", turn.language)
+    label = _standing(state, turn.language) if state else say("followups.application_button", turn.language)
     application = Button(label, "application_ask", {"offer_id": offer_id})
     return [[application, plan_button(turn, offer_id)]]
 
@@ -94,7 +94,11 @@ async def rows_of_gone(turn: Turn, offer_id: int) -> list[list[Button]]:
 async def marks(turn: Turn, offer_ids: Sequence[int]) -> dict[int, str]:
     """Return, for the kept offers whose application was spoken of, where it stands in a few words."""
     states = await applications(turn.session, offer_ids, person_id=turn.person.id)
-    return {offer_id: say(f"followups.mark_{state}", turn.language) for offer_id, state in states.items() if state}
+    return {offer_id: _standing(state, turn.language) for offer_id, state in states.items() if state}
+
+
+def _standing(state: str, language: str) -> str:
+    return say("followups.application_known", language, what=say(f"followups.mark_{state}", language))
 
 
 def plan_button(turn: Turn, offer_id: int) -> Button:

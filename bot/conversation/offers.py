@@ -131,10 +131,10 @@ async def list_saved(turn: Turn) -> Reply:
         for rank, one in enumerate((one for one in ids if one in offers), 1)
     ]
     said = await marks(turn, ids)
-    taken = sum(len(mark) + 3 for mark in said.values())
+    taken = sum(len(mark) + 1 for mark in said.values())
     lines = offer_lines(entries, turn.language, room=room(turn) - visible_length(title) - 2 - taken)
     lines = [
-        f"{line}\n→ {said[entry.offer.id]}" if entry.offer.id in said else line
+        f"{line}\n{said[entry.offer.id]}" if entry.offer.id in said else line
         for entry, line in zip(entries, lines, strict=True)
     ]
     buttons = [

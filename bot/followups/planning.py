@@ -19,6 +19,7 @@ class Step(BaseModel):
     Attributes:
         days: how many days before the departure it is to be done.
         days_before_deadline: counts from the offer's deadline in its place, when there is one.
+        after: a step that comes before this one: one buys no ticket before there is an agreement.
         is_sourced: whether the sources give the number of days; otherwise it is a margin of ours.
         when: the conditions of a person and a stay that need it.
         only_if_sure: left out unless the conditions are known to hold.
@@ -30,6 +31,7 @@ class Step(BaseModel):
 
     days: int
     days_before_deadline: int | None = None
+    after: str | None = None
     is_sourced: bool = False
     when: tuple[Condition, ...] = ()
     only_if_sure: bool = False
@@ -59,7 +61,8 @@ def due_day(code: str, *, departs_on: date, deadline: date | None) -> date:
     step = known_steps()[code]
     if step.days_before_deadline is not None and deadline is not None:
         return min(deadline - timedelta(days=step.days_before_deadline), departs_on)
-    return departs_on - timedelta(days=step.days)
+    own = departs_on - timedelta(days=step.days)
+    return max(own, due_day(step.after, departs_on=departs_on, deadline=deadline)) if step.after else own
 
 
 def _is_needed(step: Step, situation: Situation, covers: Collection[str]) -> bool:

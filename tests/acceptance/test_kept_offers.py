@@ -131,10 +131,10 @@ async def test_an_application_is_told_by_words_and_by_button_and_the_kept_list_s
     assert "Bravo, c'est parti" in (await user.reads(timeout=10))[-1].text
     await user.says("mes offres")
     kept = (await user.reads(timeout=10))[-1]
-    assert "candidature envoyée" in kept.text
+    assert "Candidature : envoyée" in kept.text
     await user.presses("1")
     card = (await user.reads(timeout=10))[-1]
-    await user.presses("📮 J'ai postulé", message_id=card.message_id)
+    await user.presses("✍️ Candidature : envoyée", message_id=card.message_id)
     asked = (await user.reads(timeout=10))[-1]
     await user.presses("🎉 Je suis pris·e", message_id=asked.message_id)
     answer = (await user.reads(timeout=10))[-1]

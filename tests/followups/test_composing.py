@@ -95,17 +95,17 @@ async def test_steps_of_a_plan_are_told_together_and_ticked_from_the_message(kee
     offer_id = await keeping.offer()
     person = await keeping.person(offer_id)
     offer = (await load_offers(keeping.session, [offer_id]))[offer_id]
-    situation = Situation.of({"destination": ["MA"], "kind": "volunteering"})  # vaccines, contract, health cover: a day
+    situation = Situation.of({"destination": ["MA"], "kind": "volunteering"})  # vaccines and health cover: one day
     departs_on = date(2027, 3, 1)
     await make_plan(keeping.session, offer, person_id=person, departs_on=departs_on, situation=situation, now=now)
     at = datetime(2027, 1, 28, 9, tzinfo=UTC)
     deliveries = await due(keeping, "step", at)
-    await tick_step(keeping.session, offer_id, "contract", person_id=person, done=True, now=now)
+    await tick_step(keeping.session, offer_id, "vaccines", person_id=person, done=True, now=now)
     composed = await keeping.told(compose_steps, deliveries, at=at)
     (push,) = composed.pushes
-    assert push.text.split("\n")[1:] == ["• Santé hors d'Europe (dans 2 jours)", "• Vaccins (dans 2 jours)"]
-    assert [one.reason.split(":")[1] for one in composed.dropped["gone"]] == ["contract"]
-    assert verbs(push) == ["plan_tick", "plan_tick", "plan_show", "follow_kept"]
+    assert push.text.split("\n")[1:] == ["• Santé hors d'Europe (dans 2 jours)"]
+    assert [one.reason.split(":")[1] for one in composed.dropped["gone"]] == ["vaccines"]
+    assert verbs(push) == ["plan_tick", "plan_show", "follow_kept"]
     assert pressed(push, "plan_tick").arguments == {"offer_id": offer_id, "step": "health_cover", "done": True}
 
 

@@ -94,3 +94,11 @@ def test_days_are_counted_back_from_the_departure_or_from_the_deadline() -> None
     assert due_day("application", departs_on=DEPARTURE, deadline=date(2027, 2, 20)) == date(2027, 2, 17)
     assert due_day("application", departs_on=DEPARTURE, deadline=None) == DEPARTURE - timedelta(days=90)
     assert due_day("application", departs_on=DEPARTURE, deadline=date(2027, 8, 1)) == DEPARTURE
+
+
+def test_no_ticket_is_bought_before_the_agreement_nor_that_before_the_application() -> None:
+    late = date(2027, 5, 20)
+    days = {code: due_day(code, departs_on=DEPARTURE, deadline=late) for code in ("application", "contract", "travel")}
+    assert days == dict.fromkeys(days, date(2027, 5, 17))
+    early = {code: due_day(code, departs_on=DEPARTURE, deadline=None) for code in days}
+    assert sorted(early.values()) == list(early.values())
