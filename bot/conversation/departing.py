@@ -11,13 +11,13 @@ from babel.dates import format_skeleton
 from bot.catalogue.models import Offer
 from bot.catalogue.service import load_offers
 from bot.catalogue.wording import day, month
-from bot.chat.formatting import escape, shortened
+from bot.chat.formatting import escape, plain_text, shortened
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import DEPARTURE
 from bot.conversation.following import plan_button, title_of
-from bot.conversation.replies import Reply, Turn, plain_text
+from bot.conversation.replies import Reply, Turn
 from bot.conversation.telling import situation_of
 from bot.followups.service import (
     Plan,

@@ -12,7 +12,7 @@ from bot.deliveries.calendar import (
     next_slot,
 )
 from bot.deliveries.composing import Compose, Composed, Push, Recipient
-from bot.deliveries.ledger import Planned, count_deliveries, drop_due, plan_deliveries, settle
+from bot.deliveries.ledger import Planned, count_deliveries, drop_due, drop_stale, plan_deliveries, settle
 from bot.deliveries.preferences import (
     MOST_A_DAY,
     agree,
@@ -27,7 +27,9 @@ from bot.deliveries.preferences import (
     set_zone,
     stop_campaigns,
     stop_pushes,
+    stop_unreachable,
 )
+from bot.deliveries.report import Figures, report_by_day, report_by_source, report_on
 from bot.deliveries.staleness import LIFETIMES, end_of_day, stale_after
 
 __all__ = [
@@ -35,12 +37,14 @@ __all__ = [
     "MOST_A_DAY",
     "Compose",
     "Composed",
+    "Figures",
     "Planned",
     "Push",
     "Recipient",
     "agree",
     "count_deliveries",
     "drop_due",
+    "drop_stale",
     "end_of_day",
     "infer_zone",
     "is_allowed",
@@ -54,6 +58,9 @@ __all__ = [
     "next_slot",
     "plan_deliveries",
     "preferences_of",
+    "report_by_day",
+    "report_by_source",
+    "report_on",
     "resume_campaigns",
     "resume_pushes",
     "set_follows_kept",
@@ -65,4 +72,5 @@ __all__ = [
     "stale_after",
     "stop_campaigns",
     "stop_pushes",
+    "stop_unreachable",
 ]

@@ -5,7 +5,8 @@ by the next one, as long as the thing is worth telling. All of it is due at ten 
 
 - A **reminder** comes seven days and one day before the deadline. The first is worth telling until the third day
   before, the second until the deadline has passed, in the person's zone and in the town's. Its reason holds the
-  deadline: when that moves, the reminders of the old day are withdrawn and the new day has its own.
+  deadline: when that moves, the reminders of the old day are withdrawn and the new day has its own. The last one may
+  go beyond the messages that the person wants in a day.
 - A **step** of a departure plan comes two days before its day, and is worth telling until that day ends.
 - The **question** comes once for each offer: the day after the deadline, or ten days after it was kept when the offer
   has no deadline.
@@ -41,8 +42,8 @@ def _inserting(selection: str) -> TextClause:
 
 
 _REMINDERS = _inserting("""
-SELECT k.person_id, 'reminder', 'deadline:' || d.days || ':' || to_char(o.deadline, 'YYYY-MM-DD'), o.id, '{}', 'due',
-  t.due_at, t.stale_at, :now
+SELECT k.person_id, 'reminder', 'deadline:' || d.days || ':' || to_char(o.deadline, 'YYYY-MM-DD'), o.id,
+  CASE d.days WHEN 1 THEN '{"urgent": true}'::jsonb ELSE '{}'::jsonb END, 'due', t.due_at, t.stale_at, :now
 FROM offer AS o
 JOIN saved_offer AS k ON k.offer_id = o.id
 JOIN push_preferences AS p ON p.person_id = k.person_id

@@ -15,15 +15,17 @@ def followups_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Bluepr
     tasks = procrastinate.Blueprint()
 
     @tasks.task(name="plan")
-    async def plan() -> None:
+    async def plan() -> dict[str, int]:
         async with transaction(sessions) as session:
-            await plan_followups(session, now=clock())
+            return await plan_followups(session, now=clock())
 
     @tasks.task(name="announce")
-    async def announce() -> None:
-        is_more = True
-        while is_more:  # each batch in a transaction of its own
+    async def announce() -> dict[str, int]:
+        total, last = 0, BATCH
+        while last == BATCH:  # each batch in a transaction of its own
             async with transaction(sessions) as session:
-                is_more = await announce_changes(session, now=clock()) == BATCH
+                last = await announce_changes(session, now=clock())
+            total += last
+        return {"revisions": total}
 
     return tasks
