@@ -11,8 +11,9 @@ from babel.dates import format_skeleton
 from bot.catalogue.models import Offer
 from bot.catalogue.service import load_offers
 from bot.catalogue.wording import day, month
-from bot.chat.formatting import escape, plain_text, shortened
+from bot.chat.formatting import escape, shortened
 from bot.chat.keyboards import Button
+from bot.chat.reading import plain_text
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import DEPARTURE
