@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_skeleton
@@ -11,14 +11,14 @@ from babel.dates import format_skeleton
 from bot.catalogue.models import Offer
 from bot.catalogue.service import load_offers
 from bot.catalogue.wording import day, month
-from bot.chat.formatting import escape, shortened
+from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
 from bot.chat.reading import plain_text
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import DEPARTURE
-from bot.conversation.following import plan_button, title_of
-from bot.conversation.replies import Reply, Turn
+from bot.conversation.following import plan_button
+from bot.conversation.replies import Reply, Turn, room
 from bot.conversation.telling import situation_of
 from bot.followups.service import (
     Plan,
@@ -41,7 +41,8 @@ from bot.understanding.models import Parse
 PLAN_DATE = "plan_date"
 FILE_NAME = "escale.ics"
 _MONTHS_OFFERED = 6
-_MOST_KEPT, _LONGEST_LABEL = 6, 40
+_MOST_KEPT, _LONGEST_LABEL, _LONGEST_TITLE = 6, 40, 60
+_YEAR = timedelta(days=330)  # within it a day and a month name one day only
 _ADULT = 18
 
 
@@ -217,16 +218,27 @@ def _situation(turn: Turn, offer: Offer) -> Situation:
 
 
 def _text(turn: Turn, offer: Offer, plan: Plan) -> str:
-    values = {"title": title_of(offer), "day": day(plan.departs_on, turn.language)}
+    """Return the plan in one message: late steps, then those to come, then those done, as many as there is room for."""
+    values = {"title": escape(shortened(offer.title, _LONGEST_TITLE)), "day": day(plan.departs_on, turn.language)}
     blocks = [say("followups.plan", turn.language, **values)]
     late = [step for step in plan.steps if step.is_late(turn.today)]
     if late:
         lines = [say("followups.plan_late", turn.language, step=_label(turn, step)) for step in late]
         blocks.append("\n".join([say("followups.plan_now", turn.language), *lines]))
     coming = [step for step in plan.steps if not step.is_done and step not in late]
-    blocks.append("\n".join(_line(turn, step, _short_day(step.due_on, turn)) for step in coming))
+    lines = [_line(turn, step, _short_day(step.due_on, turn)) for step in coming]
     done = [say("followups.plan_done", turn.language, step=_label(turn, step)) for step in plan.steps if step.is_done]
-    return "\n\n".join(block for block in (*blocks, "\n".join(done)) if block)
+    whole = _joined([*blocks, "\n".join(lines), "\n".join(done)])
+    for left in range(len(lines), -1, -1):
+        if visible_length(whole) <= room(turn):
+            break
+        more = say("followups.plan_more", turn.language, count=len(lines) - left)
+        whole = _joined([*blocks, "\n".join([*lines[:left], *([more] if left < len(lines) else [])])])
+    return whole
+
+
+def _joined(blocks: Sequence[str]) -> str:
+    return "\n\n".join(block for block in blocks if block)
 
 
 def _rows(turn: Turn, plan: Plan) -> list[list[Button]]:
@@ -280,7 +292,7 @@ def _line(turn: Turn, step: PlannedStep, when: str) -> str:
 
 
 def _short_day(value: date, turn: Turn) -> str:
-    skeleton = "MMMd" if value.year == turn.today.year else "yMMMd"
+    skeleton = "MMMd" if value - turn.today < _YEAR else "yMMMd"
     return format_skeleton(skeleton, value, locale=turn.language)
 
 
