@@ -13,6 +13,7 @@ from bot.conversation.erasure import conversation_tasks
 from bot.db.service import Sessions
 from bot.deliveries.service import Compose
 from bot.deliveries.tasks import deliveries_tasks
+from bot.followups.tasks import followups_tasks
 from bot.inbox.retention import retention_tasks
 from bot.kit.clock import Clock
 from bot.outbox.tasks import outbox_tasks
@@ -39,6 +40,7 @@ def register_chores(
     queue.add_tasks_from(retention_tasks(sessions, clock=clock), namespace="retention")
     queue.add_tasks_from(catalogue_tasks(sessions, clock=clock), namespace="catalogue")
     queue.add_tasks_from(transcripts_tasks(sessions, clock=clock), namespace="transcripts")
+    queue.add_tasks_from(followups_tasks(sessions, clock=clock), namespace="followups")
     queue.add_tasks_from(conversation_tasks(sessions, clock=clock), namespace="conversation")
     queue.add_tasks_from(deliveries_tasks(sessions, composers=composers, clock=clock), namespace="deliveries")
     queue.add_tasks_from(queue_tasks(sessions, frequent=frequent, clock=clock), namespace="queue")

@@ -93,12 +93,13 @@ def _offer_line(entry: Entry, language: str, detail: tuple[int, int, int, bool])
     title, places, why, has_pay = detail
     offer = entry.offer
     name = own_words(offer, shortened(offer.title, title), language)
-    head = f"<b>{entry.rank}. {name}</b> — {escape(shortened(_places(offer, entry.reasons, language), places))}"
+    where = shortened(places_said(offer, language, reasons=entry.reasons), places)
+    head = f"<b>{entry.rank}. {name}</b> — {escape(where)}"
     if not entry.is_available:
         return f"<s>{head}</s> ({say('search.offer_closed_mark', language)})"
     facts = [months(offer.duration_min, offer.duration_max, language), _short_start(offer, language)]
     if has_pay:
-        facts.append(_pay(offer, language))
+        facts.append(pay_said(offer, language))
     said = [escape(fact) for fact in facts if fact]
     if reasons := _few_reasons(entry.reasons, language, most=why):
         said.append(f"<i>✓ {escape(reasons)}</i>")
@@ -117,7 +118,7 @@ def _few_reasons(reasons: Sequence[Any], language: str, *, most: int) -> str:
 
 
 def _heading(offer: Offer, reasons: Sequence[Any], language: str, *, is_short: bool) -> list[str]:
-    title, organisation, places = offer.title, offer.organisation, _places(offer, reasons, language)
+    title, organisation, places = offer.title, offer.organisation, places_said(offer, language, reasons=reasons)
     if is_short:
         title, organisation = shortened(title, _LONGEST_TITLE), shortened(organisation, _LONGEST_NAME)
         places = shortened(places, _LONGEST_NAME)
@@ -134,7 +135,7 @@ def _heading(offer: Offer, reasons: Sequence[Any], language: str, *, is_short: b
 
 def _practical(offer: Offer, language: str) -> list[str]:
     stay = " · ".join(
-        part for part in (months(offer.duration_min, offer.duration_max, language), _start(offer, language)) if part
+        part for part in (months(offer.duration_min, offer.duration_max, language), start_said(offer, language)) if part
     )
     lines = [say("search.stay", language, what=escape(stay))] if stay else []
     return [*lines, deadline_line(offer, language), *money_lines(offer, language)]
@@ -149,10 +150,10 @@ def deadline_line(offer: Offer, language: str) -> str:
 
 def money_lines(offer: Offer, language: str) -> list[str]:
     """Return what an offer pays, costs and covers."""
-    pay = escape(_pay(offer, language))
+    pay = escape(pay_said(offer, language))
     lines = [say("search.pay", language, what=pay) if pay else say("search.unpaid", language)]
     if offer.cost_amount:
-        amount = money(offer.cost_amount, offer.cost_currency, language)
+        amount = cost_said(offer, language)
         note = f" ({offer.cost_note})" if offer.cost_note else ""
         lines.append(say("search.cost", language, amount=escape(amount + note)))
     if offer.covers:
@@ -209,7 +210,7 @@ def origin_line(offer: Offer, language: str) -> str:
     return say("search.checked", language, source=source, day=day(offer.checked_at.date(), language))
 
 
-def _places(offer: Offer, reasons: Sequence[Any], language: str) -> str:
+def places_said(offer: Offer, language: str, *, reasons: Sequence[Any] = ()) -> str:
     """Return where the offer is, the countries for which it was found before the others."""
     wanted = {reason.get("value") for reason in reasons if reason.get("code") == "country"}
     names = [
@@ -221,14 +222,21 @@ def _places(offer: Offer, reasons: Sequence[Any], language: str) -> str:
     return " / ".join(names)
 
 
-def _pay(offer: Offer, language: str) -> str:
+def pay_said(offer: Offer, language: str) -> str:
+    """Return what an offer pays and how often; "" when it names no amount."""
     if offer.pay_amount is None:
         return ""
     period = say(f"search.period_{offer.pay_period or 'month'}", language)
     return f"{money(offer.pay_amount, offer.pay_currency, language)} {period}"
 
 
-def _start(offer: Offer, language: str) -> str:
+def cost_said(offer: Offer, language: str) -> str:
+    """Return what an offer costs; "" when it names no amount."""
+    return money(offer.cost_amount, offer.cost_currency, language) if offer.cost_amount else ""
+
+
+def start_said(offer: Offer, language: str) -> str:
+    """Return when one leaves: a window, a first day, or any time."""
     if offer.start_from and offer.start_until and offer.start_from != offer.start_until:
         return say(
             "search.start_between",

@@ -32,6 +32,9 @@ _SHORT = 6
 # Below this, the word that names a kind counts for more than the model. Of the 963 validation messages, 900 are
 # understood without these rules and 901 with them: one is changed, rightly.
 _DECIDED_BY_WORDS = 0.6
+# Questions on a kept offer: whether one wants to be told of it, when one leaves. Only their own answers keep them open.
+FOLLOW, DEPARTURE = "follow_kept", "departs_on"
+_ANSWERS = {FOLLOW: ("affirm", "deny"), DEPARTURE: ("plan_date",)}
 # What is asked for one turn only, and the steps that may answer it or ask it again.
 _FOR_ONE_TURN = (WIDEN, "confirm_restart", *PENDING)
 _ANSWERING = frozenset(
@@ -118,7 +121,9 @@ def _search_at_an_age(parse: Parse) -> str | None:
 
 def forget_question(conversation: Conversation, step: str) -> None:
     """Drop what was asked when a step leads elsewhere: a "oui" two messages later must not erase a search."""
-    if conversation.pending_question in _FOR_ONE_TURN and step not in _ANSWERING:
+    pending = conversation.pending_question
+    is_left = step not in _ANSWERS[pending] if pending in _ANSWERS else step not in _ANSWERING
+    if pending in (*_FOR_ONE_TURN, *_ANSWERS) and is_left:
         conversation.pending_question = None
 
 

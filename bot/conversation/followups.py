@@ -5,7 +5,10 @@ from __future__ import annotations
 from bot.conversation.alert_context import alert_step
 from bot.conversation.asking import is_waiting, waiting_for
 from bot.conversation.card_questions import is_on_card
+from bot.conversation.context import DEPARTURE
+from bot.conversation.departing import PLAN_DATE, day_said
 from bot.conversation.eligibility import is_follow_up
+from bot.conversation.following import step_on_kept
 from bot.conversation.markers import is_resuming, is_seeking
 from bot.conversation.papers import VISA, is_minor_alone
 from bot.conversation.programmes import is_what_is
@@ -23,7 +26,14 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
     """Return the step that a message means where the conversation stands; distress changes for nothing."""
     if step == EMERGENCY:
         return step
+    if (on_kept := await _step_on_kept(turn, parse)) is not None:
+        return on_kept
     return alert_step(turn, parse, step) or await _of_what_was_shown(turn, parse, step)
+
+
+async def _step_on_kept(turn: Turn, parse: Parse) -> str | None:
+    is_day_asked = turn.conversation.pending_question == DEPARTURE
+    return PLAN_DATE if is_day_asked and day_said(parse) is not None else await step_on_kept(turn)
 
 
 async def _of_what_was_shown(turn: Turn, parse: Parse, step: str) -> str:

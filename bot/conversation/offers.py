@@ -15,10 +15,11 @@ from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import drop_subject
+from bot.conversation.following import ask_to_follow, follow_row, kept_rows, marks, rows_of_gone
 from bot.conversation.markers import names_rank, rank_said
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.queries import keep_list, own_list
-from bot.conversation.replies import Reply, Turn, room
+from bot.conversation.replies import Reply, Turn, room, send
 from bot.conversation.searching import PAGE_SIZE, current_list, wider_rows
 from bot.followups.service import drop_offer, is_kept, keep_offer, kept_offers
 from bot.kit.embedding import Embedder
@@ -32,7 +33,8 @@ async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -
     """Return the card of an offer, replacing the list when a button asked for it."""
     offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
     if offer is None or not is_available(offer, today=turn.today):
-        return Reply(say("search.offer_gone", turn.language), _back(turn, list_id), in_place=True)
+        rows = [*await rows_of_gone(turn, offer_id), *_back(turn, list_id)]
+        return Reply(say("search.offer_gone", turn.language), rows, in_place=True)
     turn.conversation.offer_id = offer.id
     drop_subject(turn)
     shown = await own_list(turn.session, list_id, person_id=turn.person.id)
@@ -91,12 +93,19 @@ async def save_offer(turn: Turn, offer_id: int | None, *, list_id: int | None = 
         return await _which(turn)
     is_new = await keep_offer(turn.session, offer_id, person_id=turn.person.id, now=turn.now)
     words = say("search.saved" if is_new else "search.already_saved", turn.language)
-    return await _after_saving(turn, offer_id, list_id, words)
+    kept = await _after_saving(turn, offer_id, list_id, words)
+    question = await ask_to_follow(turn) if is_new else None
+    if question is None:
+        return kept
+    if turn.message_id is None:
+        return Reply(f"{kept.text}\n\n{question.text}", question.rows)
+    await send(turn, kept)  # the card stays; the question is a message of its own
+    return question
 
 
 async def unsave_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -> Reply:
     """Stop keeping an offer."""
-    await drop_offer(turn.session, offer_id, person_id=turn.person.id)
+    await drop_offer(turn.session, offer_id, person_id=turn.person.id, now=turn.now)
     return await _after_saving(turn, offer_id, list_id, say("search.unsaved", turn.language))
 
 
@@ -121,11 +130,17 @@ async def list_saved(turn: Turn) -> Reply:
         Entry(offers[one], rank, [], is_available(offers[one], today=turn.today))
         for rank, one in enumerate((one for one in ids if one in offers), 1)
     ]
-    lines = offer_lines(entries, turn.language, room=room(turn) - visible_length(title) - 2)
+    said = await marks(turn, ids)
+    taken = sum(len(mark) + 1 for mark in said.values())
+    lines = offer_lines(entries, turn.language, room=room(turn) - visible_length(title) - 2 - taken)
+    lines = [
+        f"{line}\n{said[entry.offer.id]}" if entry.offer.id in said else line
+        for entry, line in zip(entries, lines, strict=True)
+    ]
     buttons = [
         Button(str(entry.rank), "show_offer", {"offer_id": entry.offer.id, "list_id": kept.id}) for entry in entries
     ]
-    rows = [row for row in (buttons[:PAGE_SIZE], buttons[PAGE_SIZE:]) if row]
+    rows = [row for row in (buttons[:PAGE_SIZE], buttons[PAGE_SIZE:], await follow_row(turn)) if row]
     return Reply("\n\n".join([title, *lines]), rows, in_place=True)
 
 
@@ -160,6 +175,8 @@ async def _card_rows(turn: Turn, offer: Offer, shown: ResultList | None) -> list
     rows = [[keep, Button(say("search.share", turn.language), url=share)] if share else [keep]]
     am_i = {"topic": "offers", "id": str(offer.id)}
     rows.append([Button(say("knowledge.am_i", turn.language), "am_i", am_i)])
+    if is_saved:
+        rows += await kept_rows(turn, offer.id)
     if offer.apply_url:
         rows.append([Button(say("search.apply_link", turn.language), url=offer.apply_url)])
     return rows + _back(turn, shown.id if shown else None)

@@ -7,7 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import answers, eligibility, funding, manner, offers, questions, searching, showing, unsure
+from bot.conversation import (
+    answers,
+    departing,
+    eligibility,
+    following,
+    funding,
+    manner,
+    offers,
+    questions,
+    searching,
+    showing,
+    unsure,
+)
 from bot.conversation.alert_presses import ALERT_BUTTONS
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import parse_kept, step_of
@@ -134,6 +146,43 @@ async def _press_resume_questions(turn: Turn, _arguments: dict[str, Any], _tools
     return await questions.resume_questions(turn)
 
 
+async def _press_follow(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await following.set_follow(turn, wanted=bool(arguments["wanted"]))
+
+
+async def _press_application(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await following.ask_application(turn, int(arguments["offer_id"]))
+
+
+async def _press_state(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await following.answer_application(turn, int(arguments["offer_id"]), str(arguments["state"]))
+
+
+async def _press_plan(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await departing.show_plan(turn, int(arguments["offer_id"]))
+
+
+async def _press_tick(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    offer_id, step = int(arguments["offer_id"]), str(arguments["step"])
+    return await departing.tick(turn, offer_id, step, done=bool(arguments["done"]))
+
+
+async def _press_plan_details(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await departing.show_details(turn, int(arguments["offer_id"]))
+
+
+async def _press_plan_when(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return departing.ask_departure(turn, int(arguments["offer_id"]))
+
+
+async def _press_plan_date(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await departing.set_departure(turn, int(arguments["offer_id"]), str(arguments["day"]))
+
+
+async def _press_calendar(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
+    return await departing.send_calendar(turn, int(arguments["offer_id"]))
+
+
 _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] = {
     "search_with": _press_search,
     "show_page": _press_page,
@@ -159,4 +208,13 @@ _BUTTONS: dict[str, Callable[[Turn, dict[str, Any], Tools], Awaitable[Reply]]] =
     "tell": _press_tell,
     "resume_questions": _press_resume_questions,
     **ALERT_BUTTONS,
+    "follow_kept": _press_follow,
+    "application_ask": _press_application,
+    "application_set": _press_state,
+    "plan_show": _press_plan,
+    "plan_tick": _press_tick,
+    "plan_details": _press_plan_details,
+    "plan_when": _press_plan_when,
+    "plan_date": _press_plan_date,
+    "plan_ics": _press_calendar,
 }

@@ -12,7 +12,9 @@ from bot.conversation import (
     answers,
     card_questions,
     combining,
+    departing,
     eligibility,
+    following,
     funding,
     manner,
     offers,
@@ -24,10 +26,12 @@ from bot.conversation import (
 )
 from bot.conversation.alert_context import CONFIRM
 from bot.conversation.alert_steps import take_alert_step
+from bot.conversation.context import FOLLOW
 from bot.conversation.emergency import answer_emergency
 from bot.conversation.markers import has_marker
 from bot.conversation.refinement import names_something, refine_search, start_search
 from bot.conversation.replies import Reply, Turn
+from bot.followups.models import APPLICATIONS
 from bot.kit.embedding import Embedder
 from bot.kit.masking import mask
 from bot.kit.settings import Settings
@@ -195,12 +199,16 @@ async def _affirm(turn: Turn, parse: Parse, tools: Tools) -> Reply:
         return await _refine(turn, parse, tools)
     if turn.conversation.pending_question == CONFIRM:
         return await alerting.subscribe(turn, parse, embedder=tools.embedder)
+    if turn.conversation.pending_question == FOLLOW:
+        return await following.set_follow(turn, wanted=True)
     return await answers.affirm(turn, embedder=tools.embedder)
 
 
 async def _deny(turn: Turn, parse: Parse, tools: Tools) -> Reply:
     if _running(turn) is not None and names_something(parse):  # "non, le Portugal"
         return await _refine(turn, parse, tools)
+    if turn.conversation.pending_question == FOLLOW:
+        return await following.set_follow(turn, wanted=False)
     return await answers.deny(turn)
 
 
@@ -209,6 +217,21 @@ def _styled(wish: str) -> Callable[[Turn, Parse, Tools], Awaitable[Reply]]:
         return manner.set_style(turn, wish)
 
     return speak_so
+
+
+async def _show_plan(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return await departing.show_plan_asked(turn)
+
+
+async def _plan_date(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
+    return await departing.departure_said(turn, parse)
+
+
+def _applied(state: str) -> Callable[[Turn, Parse, Tools], Awaitable[Reply]]:
+    async def answer(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+        return await following.answer_application(turn, await following.offer_meant(turn), state)
+
+    return answer
 
 
 async def _style(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
@@ -260,4 +283,7 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "style_informal": _styled("informal"),
     "style_plain": _styled("plain"),
     "style_usual": _styled("usual"),
+    following.SHOW_PLAN: _show_plan,
+    departing.PLAN_DATE: _plan_date,
+    **{following.APPLICATION + state: _applied(state) for state in APPLICATIONS},
 }

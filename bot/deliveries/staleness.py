@@ -5,7 +5,8 @@ The rule, by kind:
 - an **alert**: 14 days; an offer found a fortnight ago is in no news any more (an earlier deadline of the offer ends it
   sooner);
 - a **change** or a **question**: 7 days;
-- a **reminder** or a **step** belongs to a day of the person: it is told that day or not at all, so it ends with it;
+- a **reminder** of a deadline in seven days: until the third day before; in one day: until the deadline has passed;
+- a **step** of a departure: until the end of its day, in the person's time zone;
 - a **campaign** has an end of its own, 7 days after it began to leave when its authors gave none.
 
 What became due in quiet hours waits for their end if that comes before `stale_at`; nothing is told at 3 in the morning
@@ -30,7 +31,7 @@ def stale_after(kind: str, due_at: datetime, *, until: datetime | None = None) -
     """Return when a delivery of this kind that is due at `due_at` is worth telling no more.
 
     Args:
-        kind: alert, change, question or campaign; a reminder or a step ends with its day, see `end_of_day`.
+        kind: alert, change, question or campaign; those of kept offers that have a day say so themselves.
         due_at: when it may first be told.
         until: when the matter itself ends, such as the offer's deadline or the campaign's own end. It ends an alert,
             a change or a question sooner, and decides alone for a campaign.
@@ -42,5 +43,5 @@ def stale_after(kind: str, due_at: datetime, *, until: datetime | None = None) -
 
 
 def end_of_day(day: date, zone: str) -> datetime:
-    """Return when a person's day ends (IANA time zone): the stale moment of a reminder or a step that belongs to it."""
+    """Return when a person's day ends (IANA time zone): the stale moment of what belongs to it."""
     return moment_at(day + timedelta(days=1), 0, zone)

@@ -1,5 +1,49 @@
 """Kept offers' public face: what other packages may call."""
 
-from bot.followups.queries import drop_offer, is_kept, keep_offer, kept_offers
+from bot.followups.announcing import announce_changes
+from bot.followups.applications import OVER, SENT, last_asked, set_application
+from bot.followups.calendar import calendar_file
+from bot.followups.composing import (
+    application_rows,
+    compose_changes,
+    compose_questions,
+    compose_reminders,
+    compose_steps,
+    days_left,
+)
+from bot.followups.consent import follow_kept, follows_kept
+from bot.followups.planning import Step, known_steps
+from bot.followups.plans import Plan, PlannedStep, departure_of, make_plan, plan_of
+from bot.followups.queries import applications, drop_offer, is_kept, keep_offer, kept_offers, tick_step
+from bot.followups.reminding import plan_followups
 
-__all__ = ["drop_offer", "is_kept", "keep_offer", "kept_offers"]
+__all__ = [
+    "OVER",
+    "SENT",
+    "Plan",
+    "PlannedStep",
+    "Step",
+    "announce_changes",
+    "application_rows",
+    "applications",
+    "calendar_file",
+    "compose_changes",
+    "compose_questions",
+    "compose_reminders",
+    "compose_steps",
+    "days_left",
+    "departure_of",
+    "drop_offer",
+    "follow_kept",
+    "follows_kept",
+    "is_kept",
+    "keep_offer",
+    "kept_offers",
+    "known_steps",
+    "last_asked",
+    "make_plan",
+    "plan_followups",
+    "plan_of",
+    "set_application",
+    "tick_step",
+]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
@@ -141,4 +141,6 @@ def _typed(bot: Bot, params: dict[str, Any]) -> dict[str, Any]:
         typed["reply_markup"] = InlineKeyboardMarkup.de_json(markup, bot)
     if isinstance(preview := typed.get("link_preview_options"), dict):
         typed["link_preview_options"] = LinkPreviewOptions.de_json(preview, bot)
+    if isinstance(document := typed.get("document"), dict):  # a small text file, written in the row itself
+        typed["document"] = InputFile(document["content"].encode(), filename=document["filename"])
     return typed

@@ -76,8 +76,9 @@ async def test_a_chore_that_does_not_run_degrades_it_and_is_named(
         await note_watch(session, now=now - timedelta(days=2))
         for chore in list_chores():
             if chore.task != "outbox:expire_calls":
-                run = await begin_run(session, chore.task, now=now - timedelta(hours=3))
-                await end_run(session, run, now=now - timedelta(hours=3), counts={})
+                ran_at = now - timedelta(hours=3) if chore.task == "catalogue:expire" else now
+                run = await begin_run(session, chore.task, now=ran_at)
+                await end_run(session, run, now=ran_at, counts={})
     answer = (await client.get("/readyz")).json()
     assert answer["status"] == "degraded: chores are late, simple mode"
     assert answer["parts"]["jobs"] == {"state": "late", "detail": "outbox:expire_calls: escale jobs"}

@@ -34,6 +34,6 @@ async def test_kept_offers_are_kept_once_the_last_first_until_they_are_dropped(
     assert await kept_offers(session, person_id=person, most=10) == [second, first]
     assert await kept_offers(session, person_id=person, most=1) == [second]
     assert await kept_offers(session, person_id=other, most=10) == []
-    await drop_offer(session, first, person_id=person)
+    await drop_offer(session, first, person_id=person, now=now)
     assert not await is_kept(session, first, person_id=person)
     assert await is_kept(session, second, person_id=person)

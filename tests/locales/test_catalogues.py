@@ -23,6 +23,12 @@ ISOLATED = re.compile(f"{FSI}[^{FSI}{PDI}]*{PDI}")
 LATIN_PLACEHOLDERS = {"operator", "contact", "title", "incident", "how", "source"}
 WELCOME_LIMIT = 600
 COUNTED_UP_TO = 1000  # offers, months, weeks: nothing that is counted goes beyond
+APPLICATIONS = ("applied", "interview", "accepted", "refused", "gave_up", "not_yet")
+STEPS = (
+    "application", "grant_studies", "agreement", "visa", "visa_europe", "passport", "grant", "minor_document",
+    "housing", "travel", "vaccines", "contract", "health_cover", "insurance", "health_card", "absence", "minor_exit",
+    "registration",
+)  # fmt: skip
 # Keys that the code builds: the literal beginning of an f-string, and each of its endings.
 BUILT_KEYS = {
     "search.cover_": ("housing", "travel", "insurance", "meals"),
@@ -30,10 +36,16 @@ BUILT_KEYS = {
     "chat.command_": ("start", "help", "search", "saved", "alerts", "stop", "language", "style", "restart", "human"),
     "alerting.choose_": ("at_once", "daily", "weekly"),
     "alerting.all_": ("pause", "resume"),
+    "followups.field_": ("deadline", "places", "start", "stay", "pay", "cost"),
+    "followups.state_": APPLICATIONS,
+    "followups.mark_": APPLICATIONS,
+    "followups.said_": APPLICATIONS,
+    "followups.step_": STEPS,
+    "followups.todo_": STEPS,
     "chat.style_": tuple(f"{wish}{when}" for wish in ("formal", "informal", "plain", "usual") for when in ("", "_set")),
 }
 # Topics whose keys the code writes out. Those of other topics are built from data, and held by the tests of that data.
-WRITTEN_OUT = ("chat", "search", "answers", "alerts", "alerting", "pushes")
+WRITTEN_OUT = ("chat", "search", "answers", "alerts", "alerting", "pushes", "followups")
 # Sentences that no code says yet. None may join them; one that is said or deleted leaves.
 
 EVERYWHERE = pytest.mark.parametrize("language", LANGUAGES)

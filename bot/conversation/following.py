@@ -1,0 +1,203 @@
+"""Kept offers: whether one is told of them, what became of the application, and how both are heard."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.catalogue.cards import deadline_line
+from bot.catalogue.models import Offer
+from bot.catalogue.service import is_available, load_offers
+from bot.chat.formatting import escape, shortened
+from bot.chat.keyboards import Button
+from bot.conversation.answers import resume_rows
+from bot.conversation.card_questions import open_card
+from bot.conversation.context import FOLLOW
+from bot.conversation.replies import Reply, Turn
+from bot.conversation.telling import situation_of
+from bot.followups.service import (
+    SENT,
+    application_rows,
+    applications,
+    follow_kept,
+    follows_kept,
+    last_asked,
+    plan_of,
+    set_application,
+)
+from bot.locales.service import say
+from bot.vocabulary.shelf import read_shelf
+from bot.vocabulary.text import fold
+
+APPLICATION = "application_"  # a step's name goes on with the state that was said
+SHOW_PLAN = "show_plan"
+_OLD_ENOUGH = 15  # to agree alone to being written to
+_LONGEST_TITLE = 90
+_LONGEST_SAID = 8  # words
+
+
+def is_too_young(turn: Turn) -> bool:
+    """Return whether the person said that they are under 15: nothing is ever sent to them unasked."""
+    age = situation_of(turn).spans.get("age")
+    return age is not None and age.low is not None and age.low < _OLD_ENOUGH
+
+
+async def ask_to_follow(turn: Turn) -> Reply | None:
+    """Ask once whether kept offers may bring messages; None when it was asked before, or may not be."""
+    is_asked = await follows_kept(turn.session, person_id=turn.person.id) is not None
+    if is_asked or is_too_young(turn):
+        return None
+    turn.conversation.pending_question = FOLLOW
+    yes = Button(say("followups.ask_yes", turn.language), "follow_kept", {"wanted": True})
+    no = Button(say("followups.ask_no", turn.language), "follow_kept", {"wanted": False})
+    return Reply(say("followups.ask", turn.language), [[yes, no]])
+
+
+async def set_follow(turn: Turn, *, wanted: bool) -> Reply:
+    """Note whether kept offers may bring messages, and say how it stands."""
+    turn.conversation.pending_question = None
+    if wanted and is_too_young(turn):
+        return Reply(say("followups.too_young", turn.language), resume_rows(turn))
+    await follow_kept(turn.session, person_id=turn.person.id, wanted=wanted, now=turn.now)
+    key = "followups.followed" if wanted else "followups.not_followed"
+    return Reply(say(key, turn.language), resume_rows(turn))
+
+
+async def follow_row(turn: Turn) -> list[Button]:
+    """Return the button of the kept list that changes whether they bring messages; none below 15."""
+    if is_too_young(turn):
+        return []
+    is_followed = bool(await follows_kept(turn.session, person_id=turn.person.id))
+    label = say("followups.stop_button" if is_followed else "followups.follow_button", turn.language)
+    return [Button(label, "follow_kept", {"wanted": not is_followed})]
+
+
+async def kept_rows(turn: Turn, offer_id: int) -> list[list[Button]]:
+    """Return the buttons of a kept offer: where the application stands, and the departure."""
+    state = (await applications(turn.session, [offer_id], person_id=turn.person.id)).get(offer_id)
+    label = _standing(state, turn.language) if state else say("followups.application_button", turn.language)
+    application = Button(label, "application_ask", {"offer_id": offer_id})
+    return [[application, plan_button(turn, offer_id)]]
+
+
+async def rows_of_gone(turn: Turn, offer_id: int) -> list[list[Button]]:
+    """Return the buttons of an offer that is not available any more, for whoever keeps it: an accepted one goes on."""
+    states = await applications(turn.session, [offer_id], person_id=turn.person.id)
+    if offer_id not in states:
+        return []
+    is_going_on = states[offer_id] in SENT or await plan_of(turn.session, offer_id, person_id=turn.person.id)
+    rows = await kept_rows(turn, offer_id)
+    return rows if is_going_on else [rows[0][:1]]
+
+
+async def marks(turn: Turn, offer_ids: Sequence[int]) -> dict[int, str]:
+    """Return, for the kept offers whose application was spoken of, where it stands in a few words."""
+    states = await applications(turn.session, offer_ids, person_id=turn.person.id)
+    return {offer_id: _standing(state, turn.language) for offer_id, state in states.items() if state}
+
+
+def _standing(state: str, language: str) -> str:
+    return say("followups.application_known", language, what=say(f"followups.mark_{state}", language))
+
+
+def plan_button(turn: Turn, offer_id: int) -> Button:
+    """Return the button that shows the plan of a departure."""
+    return Button(say("followups.plan_button", turn.language), "plan_show", {"offer_id": offer_id})
+
+
+async def ask_application(turn: Turn, offer_id: int) -> Reply:
+    """Ask where the application to an offer stands."""
+    offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
+    if offer is None:
+        return Reply(say("search.offer_gone", turn.language), resume_rows(turn))
+    text = say("followups.application_ask", turn.language, title=title_of(offer))
+    return Reply(text, application_rows(offer_id, turn.language))
+
+
+async def answer_application(turn: Turn, offer_id: int | None, state: str) -> Reply:
+    """Keep what was said of an application, and go on from there.
+
+    Raises:
+        UserError: there is no such answer.
+    """
+    offer = (await load_offers(turn.session, [offer_id])).get(offer_id) if offer_id is not None else None
+    if offer is None:
+        return Reply(say("search.offer_gone", turn.language), resume_rows(turn))
+    await set_application(turn.session, offer.id, state, person_id=turn.person.id, now=turn.now)
+    text = say(f"followups.said_{state}", turn.language)
+    if state == "not_yet":
+        is_open = is_available(offer, today=turn.today)
+        text += "\n" + (deadline_line(offer, turn.language) if is_open else say("followups.too_late", turn.language))
+    return Reply(text, [*_rows_after(turn, offer, state), *resume_rows(turn)])
+
+
+def _rows_after(turn: Turn, offer: Offer, state: str) -> list[list[Button]]:
+    plan = plan_button(turn, offer.id)
+    adviser = Button(say("followups.adviser_button", turn.language), "adviser")
+    again = Button(say("followups.search_again", turn.language), "ask_kind")
+    see = Button(say("followups.see_offer", turn.language), "show_offer", {"offer_id": offer.id})
+    by_state = {
+        "applied": [plan],
+        "interview": [adviser, plan],
+        "accepted": [plan],
+        "refused": [again, adviser],
+        "gave_up": [again],
+        "not_yet": [see] if is_available(offer, today=turn.today) else [again],
+    }
+    return [by_state[state]]
+
+
+async def offer_meant(turn: Turn) -> int | None:
+    """Return the offer that "j'ai postulé" speaks of: the open card's, else the one that we asked about last."""
+    return await open_card(turn) or await last_asked(turn.session, person_id=turn.person.id, now=turn.now)
+
+
+async def step_on_kept(turn: Turn) -> str | None:
+    """Return the step of a message that does nothing but speak of a kept offer's application or departure."""
+    if (state := application_said(turn.text)) is not None and await offer_meant(turn) is not None:
+        return APPLICATION + state
+    return SHOW_PLAN if is_asking_plan(turn.text) else None
+
+
+def application_said(text: str) -> str | None:
+    """Return what a message says of an application, when it says nothing else."""
+    return _said(text, "applications")
+
+
+def is_asking_plan(text: str) -> bool:
+    """Say whether a message asks for the plan of the departure, and nothing else."""
+    return _said(text, "plan") is not None
+
+
+def title_of(offer: Offer) -> str:
+    """Return the title of an offer, escaped, for a sentence about it."""
+    return escape(shortened(offer.title, _LONGEST_TITLE))
+
+
+def _said(text: str, section: str) -> str | None:
+    folded = fold(text)
+    if len(folded.split()) > _LONGEST_SAID or "?" in text or "؟" in text:
+        return None
+    phrases = _phrases(section)
+    return phrases.get(folded) or phrases.get(_bare(folded))
+
+
+def _bare(folded: str) -> str:
+    """Return a folded message without the courtesies around it."""
+    return _courtesies().sub(r"\1", folded)
+
+
+@functools.cache
+def _courtesies() -> re.Pattern[str]:
+    written = read_shelf("bot.conversation", "kept.yml")["around"]
+    words = sorted({fold(word) for words in written.values() for word in words}, key=len, reverse=True)
+    any_of = "|".join(re.escape(word) for word in words)
+    return re.compile(rf"^(?:(?:{any_of}) )*(.+?)(?: (?:{any_of}))*$")
+
+
+@functools.cache
+def _phrases(section: str) -> Mapping[str, str]:
+    shelf = read_shelf("bot.conversation", "kept.yml")[section]
+    by_name = shelf if section == "applications" else {section: shelf}
+    return {fold(one): name for name, written in by_name.items() for phrases in written.values() for one in phrases}
