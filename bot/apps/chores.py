@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import procrastinate
 
+from bot.apps.campaigns import too_young
+from bot.campaigns.tasks import campaigns_tasks
 from bot.catalogue.tasks import catalogue_tasks
 from bot.conversation.erasure import conversation_tasks
 from bot.db.service import Sessions
@@ -20,3 +22,4 @@ def register_chores(queue: procrastinate.App, sessions: Sessions, *, clock: Cloc
     queue.add_tasks_from(catalogue_tasks(sessions, clock=clock), namespace="catalogue")
     queue.add_tasks_from(transcripts_tasks(sessions, clock=clock), namespace="transcripts")
     queue.add_tasks_from(conversation_tasks(sessions, clock=clock), namespace="conversation")
+    queue.add_tasks_from(campaigns_tasks(sessions, too_young=too_young(), clock=clock), namespace="campaigns")

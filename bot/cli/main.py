@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from bot import __version__
+from bot.cli.campaigns import add_to as add_campaigns
 from bot.cli.conversations import add_to as add_conversations
 from bot.cli.installation import add_to as add_installation
 from bot.cli.knowledge import add_to as add_knowledge
@@ -50,7 +51,9 @@ def _options(
     del version
 
 
-for _add in (add_processes, add_conversations, add_offers, add_knowledge, add_language, add_installation):
+for _add in (
+    add_processes, add_conversations, add_offers, add_campaigns, add_knowledge, add_language, add_installation,
+):  # fmt: skip
     _add(app)
 
 

@@ -20,7 +20,7 @@ FAMILIAR = {
         re.I,
     ),
 }
-TOPICS = ("answers", "chat", "search", "relax", "reasons", "intents", "knowledge")
+TOPICS = ("answers", "chat", "search", "relax", "reasons", "intents", "knowledge", "campaigns")
 # They name the choice itself: "tu" is what is chosen.
 NAMED = {
     "chat.command_style", "chat.help", "chat.style_informal", "chat.style_informal_set", "chat.style_formal",
