@@ -8,6 +8,7 @@ import functools
 import procrastinate
 
 from bot.apps.chores import register_chores
+from bot.apps.pushing import list_composers
 from bot.apps.rasa_process import rasa_base
 from bot.apps.wiring import open_collaborators, register_tasks
 from bot.apps.worker import work_until
@@ -24,7 +25,9 @@ async def run_worker(stop: asyncio.Event, settings: Settings, database_url: str)
 
         def register(queue: procrastinate.App) -> None:
             register_tasks(queue, collaborators)
-            register_chores(queue, collaborators.sessions, clock=collaborators.clock)
+            register_chores(
+                queue, collaborators.sessions, composers=list_composers(), clock=collaborators.clock
+            )  # fmt: skip
 
         await work_until(
             stop,

@@ -55,6 +55,8 @@ def list_chores() -> tuple[Chore, ...]:
         Chore("outbox:forget_bodies", CronTrigger(hour=4, minute=45, timezone=TOWN_ZONE)),
         Chore("conversation:forget_lists", CronTrigger(hour=4, minute=50, timezone=TOWN_ZONE)),
         Chore("transcripts:forget_messages", CronTrigger(hour=4, minute=55, timezone=TOWN_ZONE)),
+        Chore("deliveries:dispatch", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
+        Chore("deliveries:forget", CronTrigger(hour=5, minute=0, timezone=TOWN_ZONE)),
         Chore("retention:forget_updates", CronTrigger(hour=4, minute=40, timezone=TOWN_ZONE)),
     )
 

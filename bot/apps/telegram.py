@@ -17,13 +17,14 @@ from bot.apps.running import sleep_or_stop
 from bot.apps.telegram_profile import publish_profile
 from bot.chat.accounts import remember_account
 from bot.db.service import Sessions, open_engine, sessions_of, transaction
+from bot.deliveries.service import stop_unreachable
 from bot.kit.clock import Clock, utc_now
 from bot.kit.errors import ConfigurationError
 from bot.kit.settings import Settings
 from bot.outbox.pacing import Pacer
 from bot.outbox.sender import Sender
 from bot.outbox.telegram_calls import open_bot
-from bot.profiles.service import mark_unreachable, move_chat
+from bot.profiles.service import move_chat
 from bot.queue.heartbeats import beat_until
 from bot.queue.service import open_queue
 
@@ -60,7 +61,7 @@ async def _work(
         sessions,
         database_url,
         clock=clock,
-        on_unreachable=partial(_mark_unreachable, clock=clock),
+        on_unreachable=partial(_stop_unreachable, clock=clock),
         on_moved=_move_chat,
         pacer=Pacer(overall_rate=settings.sender_rate, chat_rate=settings.sender_chat_rate),
     )
@@ -130,8 +131,8 @@ async def _publish_profile(stop: asyncio.Event, bot: Bot, settings: Settings) ->
             return
 
 
-async def _mark_unreachable(session: AsyncSession, chat_id: int, reason: str, *, clock: Clock) -> None:
-    await mark_unreachable(session, channel="telegram", chat_id=chat_id, reason=reason, now=clock())
+async def _stop_unreachable(session: AsyncSession, chat_id: int, reason: str, *, clock: Clock) -> None:
+    await stop_unreachable(session, channel="telegram", chat_id=chat_id, reason=reason, now=clock())
 
 
 async def _move_chat(session: AsyncSession, chat_id: int, new_chat_id: int) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.apps.wiring import Collaborators
+from bot.chat.reading import plain_text
 from bot.conversation.handlers import answer_update, apologise
-from bot.conversation.replies import plain_text
 from bot.db.service import transaction
 from bot.inbox.service import ANSWER_TASK, accept_update
 from bot.inbox.tasks import answer_once

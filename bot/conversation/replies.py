@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.chat.directions import carried, right_to_left
 from bot.chat.formatting import CALLBACK_LIMIT, split_html, visible_length, without_emoji
 from bot.chat.keyboards import Button, store_keyboard
+from bot.chat.reading import labels_as_read, plain_text, words_as_read
 from bot.conversation.models import Conversation
 from bot.kit.clock import Clock, utc_now
 from bot.kit.masking import mask
@@ -24,7 +24,6 @@ from bot.transcripts.service import log_answer
 # Visible characters before the buttons: what people read on a phone before they look away; more comes in pages, or in
 # several messages.
 ANSWER_LIMIT = 600
-_TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True)
@@ -112,29 +111,17 @@ async def send(turn: Turn, reply: Reply) -> None:
     )
 
 
-def plain_text(html_text: str) -> str:
-    """Return Telegram HTML without its tags and entities, as a terminal prints it."""
-    bare = _TAG.sub("", html_text)
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'"), ("&amp;", "&")):
-        bare = bare.replace(entity, character)
-    return bare
-
-
 def _as_read(turn: Turn, reply: Reply) -> Reply:
     """Return the reply as its reader needs it: notes above, no emoji in plain words, Arabic from the right."""
     text = "\n\n".join([*turn.notes, reply.text]) if reply.text else ""
     turn.notes = []
-    reply = replace(reply, text=text)
-    if turn.person.is_plain:
-        reply = replace(_with_labels(reply, without_emoji), text=without_emoji(text), toast=without_emoji(reply.toast))
-    if turn.language == "ar":
-        reply = replace(_with_labels(reply, right_to_left), toast=right_to_left(reply.toast))
-    return reply
-
-
-def _with_labels(reply: Reply, change: Callable[[str], str]) -> Reply:
-    rows = [[replace(button, label=change(button.label) or button.label) for button in row] for row in reply.rows]
-    return replace(reply, rows=rows)
+    is_plain, language = turn.person.is_plain, turn.language
+    return replace(
+        reply,
+        text=without_emoji(text) if is_plain else text,  # its direction comes after it is cut
+        rows=labels_as_read(reply.rows, language=language, is_plain=is_plain),
+        toast=words_as_read(reply.toast, language=language, is_plain=is_plain),
+    )
 
 
 async def _send_text(turn: Turn, reply: Reply) -> None:

@@ -42,20 +42,42 @@ async def plan_deliveries(session: AsyncSession, planned: Iterable[Planned], *, 
 
 
 async def drop_due(session: AsyncSession, *where: Any, error: str, now: datetime) -> int:
-    """Withdraw the deliveries that fulfil `where` and have not left, those in the outbox included; return how many."""
+    """Withdraw the deliveries that fulfil `where` and have not left, those in the outbox included; return how many.
+
+    What is due comes first: if a dispatcher is writing it at this moment, this waits for the dispatcher and then finds
+    it in the outbox. What else a withdrawn message carried is due again.
+    """
+    values = {"status": "dropped", "error": error, "settled_at": now}
+    due = update(Delivery).where(*where, Delivery.status == "due").values(**values)
+    count = len((await session.scalars(due.returning(Delivery.id))).all())
     carried = await session.scalars(
         select(Delivery.outbox_id)
         .where(*where, Delivery.status == "sending", Delivery.outbox_id.is_not(None))
         .distinct()
     )
     withdrawn = await withdraw_calls(session, [call_id for call_id in carried if call_id is not None], reason=error)
-    values = {"status": "dropped", "error": error, "settled_at": now}
-    due = update(Delivery).where(*where, Delivery.status == "due").values(**values)
-    sending = update(Delivery).where(Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn)).values(**values)
-    count = 0
-    for statement in (due, sending):
-        count += len((await session.scalars(statement.returning(Delivery.id))).all())
+    if not withdrawn:
+        return count
+    is_carried = (Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
+    sending = update(Delivery).where(*where, *is_carried).values(**values)
+    count += len((await session.scalars(sending.returning(Delivery.id))).all())
+    await session.execute(update(Delivery).where(*is_carried).values(status="due"))
     return count
+
+
+async def drop_stale(session: AsyncSession, *, now: datetime, is_held_too: bool = False) -> int:
+    """Drop what is due and too late to be worth telling; return how many.
+
+    Args:
+        session: the transaction.
+        now: the moment.
+        is_held_too: also what is held or not due yet, which takes a walk through the whole table.
+    """
+    where = (Delivery.status == "due", Delivery.stale_at <= now)
+    reachable = () if is_held_too else (~Delivery.is_held, Delivery.due_at <= now)
+    statement = update(Delivery).where(*where, *reachable).values(status="dropped", error="stale", settled_at=now)
+    options = {"synchronize_session": False}
+    return len((await session.scalars(statement.returning(Delivery.id), execution_options=options)).all())
 
 
 SETTLE = text("""

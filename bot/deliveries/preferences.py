@@ -10,6 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.deliveries.ledger import drop_due
 from bot.deliveries.models import Delivery, PushPreferences
+from bot.profiles.service import mark_unreachable
+from bot.vocabulary.zones import is_zone, zone_of_place
+
+MOST_A_DAY = 10  # nobody can ask for more messages a day
+_HOURS = range(24)
 
 
 async def preferences_of(session: AsyncSession, person_id: int) -> PushPreferences | None:
@@ -27,13 +32,27 @@ async def agree(session: AsyncSession, *, person_id: int, now: datetime) -> Push
     return preferences
 
 
+async def resume_pushes(session: AsyncSession, *, person_id: int, now: datetime) -> bool:
+    """Write to a person again who had stopped everything; return whether they had ever agreed.
+
+    What was withdrawn when they stopped stays withdrawn.
+    """
+    if await preferences_of(session, person_id) is None:
+        return False
+    await agree(session, person_id=person_id, now=now)
+    return True
+
+
 async def stop_pushes(session: AsyncSession, *, person_id: int, reason: str, now: datetime) -> int:
     """Send this person nothing more, from now on and what waits in the outbox included; return how many were withdrawn.
 
     Their saved searches and kept offers stay. The caller holds the lock of the person's row.
 
     Args:
+        session: the transaction.
+        person_id: who.
         reason: asked, blocked, deactivated or chat_not_found.
+        now: the moment.
     """
     await session.execute(
         update(PushPreferences)
@@ -43,12 +62,93 @@ async def stop_pushes(session: AsyncSession, *, person_id: int, reason: str, now
     return await drop_due(session, Delivery.person_id == person_id, error="stopped", now=now)
 
 
+async def stop_unreachable(session: AsyncSession, *, channel: str, chat_id: int, reason: str, now: datetime) -> None:
+    """Note that a chat cannot be reached any more, and send its person nothing until they ask for it again.
+
+    Writing again makes them reachable, and takes up nothing by itself.
+
+    Args:
+        session: the transaction.
+        channel: "telegram".
+        chat_id: the chat.
+        reason: blocked, deactivated or chat_not_found.
+        now: the moment.
+    """
+    person_id = await mark_unreachable(session, channel=channel, chat_id=chat_id, reason=reason, now=now)
+    if person_id is not None:
+        await stop_pushes(session, person_id=person_id, reason=reason, now=now)
+
+
 async def stop_campaigns(session: AsyncSession, *, person_id: int, now: datetime) -> int:
     """Send this person no campaign any more; alerts and reminders go on."""
-    await session.execute(
-        update(PushPreferences)
-        .where(PushPreferences.person_id == person_id)
-        .values(campaigns_stopped_at=now, updated_at=now)
-    )
+    await _change(session, person_id, now=now, campaigns_stopped_at=now)
     is_theirs = (Delivery.person_id == person_id, Delivery.kind == "campaign")
     return await drop_due(session, *is_theirs, error="stopped", now=now)
+
+
+async def resume_campaigns(session: AsyncSession, *, person_id: int, now: datetime) -> None:
+    """Send this person campaigns again."""
+    await _change(session, person_id, now=now, campaigns_stopped_at=None)
+
+
+async def set_zone(session: AsyncSession, *, person_id: int, zone: str, now: datetime) -> None:
+    """Keep the time zone that a person told (IANA name, as `bot.vocabulary.zones` finds it).
+
+    Raises:
+        ValueError: there is no such zone.
+    """
+    if not is_zone(zone):
+        raise ValueError(f"no such time zone: {zone}")
+    await _change(session, person_id, now=now, time_zone=zone, zone_from="told")
+
+
+async def infer_zone(session: AsyncSession, *, person_id: int, place: str, now: datetime) -> str | None:
+    """Take the time zone of the town or country where a person lives, unless they told one; return it if it was taken.
+
+    A place that is not known changes nothing.
+    """
+    zone = zone_of_place(place)
+    if zone is None:
+        return None
+    statement = (
+        update(PushPreferences)
+        .where(PushPreferences.person_id == person_id, PushPreferences.zone_from != "told")
+        .values(time_zone=zone, zone_from="place", updated_at=now)
+        .returning(PushPreferences.person_id)
+    )
+    return zone if (await session.scalars(statement)).first() is not None else None
+
+
+async def set_quiet_hours(session: AsyncSession, *, person_id: int, start: int, end: int, now: datetime) -> None:
+    """Send a person nothing from `start` to `end` (hours 0-23, their time); the same hour twice: no quiet hours.
+
+    Raises:
+        ValueError: an hour is out of range.
+    """
+    if start not in _HOURS or end not in _HOURS:
+        raise ValueError(f"hours are 0 to 23: {start}, {end}")
+    await _change(session, person_id, now=now, quiet_from=start, quiet_until=end)
+
+
+async def set_most_a_day(session: AsyncSession, *, person_id: int, most: int, now: datetime) -> int:
+    """Send a person at most so many messages a day, between 1 and `MOST_A_DAY`; return the number kept."""
+    kept = max(1, min(most, MOST_A_DAY))
+    await _change(session, person_id, now=now, most_a_day=kept)
+    return kept
+
+
+async def set_holidays_off(session: AsyncSession, *, person_id: int, is_off: bool, now: datetime) -> None:
+    """Send a person nothing on public holidays, or on these too."""
+    await _change(session, person_id, now=now, holidays_off=is_off)
+
+
+async def set_follows_kept(session: AsyncSession, *, person_id: int, is_wanted: bool, now: datetime) -> None:
+    """Keep whether a person wants reminders and changes of the offers that they keep."""
+    await _change(session, person_id, now=now, follows_kept=is_wanted)
+
+
+async def _change(session: AsyncSession, person_id: int, *, now: datetime, **values: object) -> None:
+    """Change preferences; somebody who never agreed to anything has none to change."""
+    await session.execute(
+        update(PushPreferences).where(PushPreferences.person_id == person_id).values(**values, updated_at=now)
+    )

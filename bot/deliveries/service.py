@@ -1,10 +1,39 @@
 """The ledger's public face: what other packages may call."""
 
+from bot.deliveries.calendar import (
+    is_allowed,
+    is_holiday,
+    is_quiet_hour,
+    local_day,
+    moment_at,
+    next_allowed,
+    next_day_allowed,
+    next_quiet,
+    next_slot,
+)
 from bot.deliveries.composing import Compose, Composed, Push, Recipient
-from bot.deliveries.ledger import Planned, count_deliveries, drop_due, plan_deliveries, settle
-from bot.deliveries.preferences import agree, preferences_of, stop_campaigns, stop_pushes
+from bot.deliveries.ledger import Planned, count_deliveries, drop_due, drop_stale, plan_deliveries, settle
+from bot.deliveries.preferences import (
+    MOST_A_DAY,
+    agree,
+    infer_zone,
+    preferences_of,
+    resume_campaigns,
+    resume_pushes,
+    set_follows_kept,
+    set_holidays_off,
+    set_most_a_day,
+    set_quiet_hours,
+    set_zone,
+    stop_campaigns,
+    stop_pushes,
+    stop_unreachable,
+)
+from bot.deliveries.staleness import LIFETIMES, end_of_day, stale_after
 
 __all__ = [
+    "LIFETIMES",
+    "MOST_A_DAY",
     "Compose",
     "Composed",
     "Planned",
@@ -13,9 +42,30 @@ __all__ = [
     "agree",
     "count_deliveries",
     "drop_due",
+    "drop_stale",
+    "end_of_day",
+    "infer_zone",
+    "is_allowed",
+    "is_holiday",
+    "is_quiet_hour",
+    "local_day",
+    "moment_at",
+    "next_allowed",
+    "next_day_allowed",
+    "next_quiet",
+    "next_slot",
     "plan_deliveries",
     "preferences_of",
+    "resume_campaigns",
+    "resume_pushes",
+    "set_follows_kept",
+    "set_holidays_off",
+    "set_most_a_day",
+    "set_quiet_hours",
+    "set_zone",
     "settle",
+    "stale_after",
     "stop_campaigns",
     "stop_pushes",
+    "stop_unreachable",
 ]

@@ -28,13 +28,20 @@ async def person_of_chat(
     return person
 
 
-async def mark_unreachable(session: AsyncSession, *, channel: str, chat_id: int, reason: str, now: datetime) -> None:
-    """Note that nothing can be sent to this chat any more ("blocked", "deactivated", "chat_not_found")."""
-    await session.execute(
+async def mark_unreachable(
+    session: AsyncSession, *, channel: str, chat_id: int, reason: str, now: datetime
+) -> int | None:
+    """Note that nothing can be sent to this chat any more ("blocked", "deactivated", "chat_not_found").
+
+    Returns the person of that chat, if anybody is known there; their row stays locked.
+    """
+    statement = (
         update(Person)
         .where(Person.channel == channel, Person.chat_id == chat_id)
         .values(unreachable_at=now, unreachable_reason=reason)
+        .returning(Person.id)
     )
+    return (await session.scalars(statement)).first()
 
 
 async def move_chat(session: AsyncSession, *, channel: str, chat_id: int, new_chat_id: int) -> None:

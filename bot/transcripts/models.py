@@ -20,7 +20,8 @@ class LoggedMessage(Base):
         intent: what was understood, for "in"; "button" for a pressed button.
         entities: masked entities as `escale parse` prints them.
         latency_ms: from the update's reception to the answer's enqueueing, for "out".
-        source: who understood: "rasa", "rules" (before Rasa), "simple" (without Rasa) or "button".
+        source: who understood: "rasa", "rules" (before Rasa), "simple" (without Rasa) or "button"; "push" for
+            an "out" that answers nothing.
         model_version: the Rasa model, when it answered.
     """
 

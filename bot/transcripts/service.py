@@ -17,6 +17,7 @@ from bot.transcripts.models import ConversationFlag, LoggedMessage
 
 MESSAGES_KEPT = timedelta(days=30)
 BUTTON = "button"  # the source of what was pressed
+PUSH = "push"  # the source of what the assistant sent by itself
 
 
 async def log_message(
@@ -48,15 +49,27 @@ async def log_answer(
     person_id: int,
     text: str,
     language: str,
-    latency_ms: int,
-    update_id: int,
     now: datetime,
+    latency_ms: int | None = None,
+    update_id: int | None = None,
+    source: str | None = None,
 ) -> None:
-    """Log what the assistant answered; `latency_ms` counts from the update's reception."""
+    """Log what the assistant said; `text` is already masked.
+
+    Args:
+        session: the transaction of the message.
+        person_id: to whom.
+        text: what they read.
+        language: in which language.
+        now: the moment.
+        latency_ms: of an answer, from the update's reception.
+        update_id: of an answer, the update.
+        source: `PUSH` when nothing was asked at that moment.
+    """
     session.add(
         LoggedMessage(
             person_id=person_id, at=now, direction="out", text=text, language=language, entities=[],
-            latency_ms=latency_ms, update_id=update_id,
+            latency_ms=latency_ms, update_id=update_id, source=source,
         )
     )  # fmt: skip
 

@@ -4,8 +4,8 @@ The towns are those of GeoNames above 15,000 people (CC BY 4.0), shipped by geon
 and misspellings come first, from `cities.yml`. Ask only about a text that is already taken for a
 place: "nice", "tours" and "mobile" are towns too.
 
-Only folded names, countries and ranks are kept, in one sorted block of bytes, because the full
-table costs sixty megabytes in each process.
+Only folded names, countries, ranks and a number for the time zone are kept, in one sorted block of
+bytes, because the full table costs sixty megabytes in each process.
 """
 
 from __future__ import annotations
@@ -45,17 +45,27 @@ class City:
 
 @dataclass(frozen=True)
 class _Towns:
-    """Sorted folded names in one block; line i is `block[starts[i]:starts[i+1]]`, its town `owner[i]`."""
+    """Sorted folded names in one block; line i is `block[starts[i]:starts[i+1]]`, its town `owner[i]`.
+
+    The time zone of town j is `zone_names[zones[j]]`; `largest` holds the largest town of each country.
+    """
 
     block: bytes
     starts: array[int]
     owner: array[int]
     names: tuple[bytes, ...]
+    zones: array[int]
+    zone_names: tuple[str, ...]
+    largest: Mapping[str, int]
 
     def line(self, position: int) -> bytes:
         return self.block[self.starts[position] : self.starts[position + 1]]
 
     def find(self, folded: str) -> City | None:
+        town = self.number(folded)
+        return None if town is None else _city(self.names[town].decode())
+
+    def number(self, folded: str) -> int | None:
         wanted = folded.encode()
         low, high = 0, len(self.owner)
         while low < high:
@@ -63,7 +73,10 @@ class _Towns:
             low, high = (middle + 1, high) if self.line(middle) < wanted else (low, middle)
         if low == len(self.owner) or self.line(low) != wanted:
             return None
-        return _city(self.names[self.owner[low]].decode())
+        return self.owner[low]
+
+    def zone(self, town: int) -> str:
+        return self.zone_names[self.zones[town]]
 
 
 def find_city(text: str) -> City | None:
@@ -100,6 +113,21 @@ def town_label(name: str, language: str) -> str:
     return city_label(town, language) if town is not None and fold(town.name) == fold(name) else name
 
 
+def city_zone(city: City) -> str | None:
+    """Return the IANA time zone of a town, such as "Africa/Dakar", else None."""
+    towns, full_name = _towns(), f"{city.name}, {city.country}".encode()
+    town = towns.number(fold(city.name))
+    if town is None or towns.names[town] != full_name:  # a larger town of another country has that name
+        town = towns.names.index(full_name) if full_name in towns.names else None
+    return None if town is None else towns.zone(town)
+
+
+def largest_town_zone(country: str) -> str | None:
+    """Return the IANA time zone of the largest town of a country (ISO code), else None."""
+    town = _towns().largest.get(country)
+    return None if town is None else _towns().zone(town)
+
+
 def preload_cities() -> int:
     """Load the index now rather than at the first question; return how many names it holds."""
     _exonyms()
@@ -129,20 +157,26 @@ def _towns() -> _Towns:
     """Build the index, the largest town keeping a name that several towns share."""
     names: list[bytes] = []
     best: dict[bytes, tuple[int, int]] = {}
+    largest: dict[str, tuple[int, int]] = {}
+    zone_names: dict[str, int] = {}
+    zones = array("H")
     for row in _rows():
         names.append(f"{row['name']}, {row['countrycode']}".encode())
+        zones.append(zone_names.setdefault(row["timezone"], len(zone_names)))
         rank = (int(row["population"]), len(names) - 1)
+        largest[row["countrycode"]] = max(largest.get(row["countrycode"], rank), rank)
         for folded in _folded_names(row):
             best[folded] = max(best.get(folded, rank), rank)
-    return _packed(best, tuple(names))
+    towns = {country: town for country, (_, town) in largest.items()}
+    return _Towns(*_packed(best), tuple(names), zones, tuple(zone_names), towns)
 
 
-def _packed(best: Mapping[bytes, tuple[int, int]], names: tuple[bytes, ...]) -> _Towns:
+def _packed(best: Mapping[bytes, tuple[int, int]]) -> tuple[bytes, array[int], array[int]]:
     ordered = sorted(best)
     starts = array("I", [0])
     for folded in ordered:
         starts.append(starts[-1] + len(folded))
-    return _Towns(b"".join(ordered), starts, array("I", (best[folded][1] for folded in ordered)), names)
+    return b"".join(ordered), starts, array("I", (best[folded][1] for folded in ordered))
 
 
 def _rows() -> Iterator[Mapping[str, Any]]:

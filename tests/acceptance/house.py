@@ -9,23 +9,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
+import procrastinate
 from pydantic import SecretStr
 from telegram import Bot
 
+from bot.apps.chores import register_chores
 from bot.apps.poller import poll_until
+from bot.apps.pushing import list_composers
 from bot.apps.wiring import Collaborators, open_ear, register_tasks
 from bot.apps.worker import work_until
 from bot.chat.accounts import remember_account
 from bot.conversation.service import Services
 from bot.conversation.steps import Tools
 from bot.db.service import open_engine, sessions_of, transaction
+from bot.deliveries.service import stop_unreachable
 from bot.kit.clock import Clock, utc_now
 from bot.kit.embedding import SentenceEmbedder
 from bot.kit.settings import Settings
 from bot.outbox.pacing import Pacer
 from bot.outbox.sender import Sender
 from bot.outbox.telegram_calls import open_bot
-from bot.profiles.service import mark_unreachable, move_chat
+from bot.profiles.service import move_chat
 from bot.queue.service import open_queue
 from bot.understanding.service import RasaClient
 from tests.fixtures.bot_api import TOKEN, FakeTelegram
@@ -100,11 +104,16 @@ def _jobs(collaborators: Collaborators, bot: Bot, stop: asyncio.Event) -> list: 
     return [
         poll_until(stop, bot, collaborators.sessions, collaborators.queue, database_url=url, clock=collaborators.clock),
         work_until(
-            stop, open_app=lambda: open_queue(url), register=lambda app: register_tasks(app, collaborators),
+            stop, open_app=lambda: open_queue(url), register=functools.partial(_register, collaborators=collaborators),
             sessions=collaborators.sessions, concurrency=4,
         ),
         sender.run(stop),
     ]  # fmt: skip
+
+
+def _register(queue: procrastinate.App, collaborators: Collaborators) -> None:
+    register_tasks(queue, collaborators)
+    register_chores(queue, collaborators.sessions, composers=list_composers(), clock=collaborators.clock)
 
 
 async def _no_typing(_turn: object) -> None:
@@ -112,7 +121,7 @@ async def _no_typing(_turn: object) -> None:
 
 
 async def _unreachable(clock: Clock, session, chat_id: int, reason: str) -> None:  # type: ignore[no-untyped-def]
-    await mark_unreachable(session, channel="telegram", chat_id=chat_id, reason=reason, now=clock())
+    await stop_unreachable(session, channel="telegram", chat_id=chat_id, reason=reason, now=clock())
 
 
 async def _moved(session, chat_id: int, new_chat_id: int) -> None:  # type: ignore[no-untyped-def]

@@ -30,7 +30,7 @@ async def jobs(sessions: Sessions) -> list[str]:
 
 def test_every_chore_is_a_task_that_workers_know(sessions: Sessions) -> None:
     queue = procrastinate.App(connector=InMemoryConnector())
-    register_chores(queue, sessions, clock=utc_now)
+    register_chores(queue, sessions, composers={}, clock=utc_now)
     assert {chore.task for chore in list_chores()} <= set(queue.tasks)
 
 

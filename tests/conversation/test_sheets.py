@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.chat.formatting import visible_length
-from bot.conversation.replies import ANSWER_LIMIT, plain_text
+from bot.chat.reading import plain_text
+from bot.conversation.replies import ANSWER_LIMIT
 from bot.conversation.sheets import sheet_pages, source_line
 from bot.knowledge.entries import Entry
 from bot.knowledge.reading import read_entry, shipped_contents
