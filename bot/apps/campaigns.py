@@ -19,7 +19,7 @@ from bot.kit.clock import TOWN_ZONE, utc_now
 from bot.kit.errors import InputError
 from bot.kit.settings import Settings
 from bot.locales.service import say
-from bot.queue.service import enqueue, open_queue
+from bot.queue.service import BATCH, enqueue, open_queue
 
 NOW = "now"
 
@@ -75,7 +75,7 @@ async def schedule_campaign(database_url: str, campaign_id: int, *, at: str) -> 
     async with session_on(database_url) as session:
         campaign = await campaigns.schedule_campaign(session, campaign_id, at=moment, now=now)
         begins = campaign.scheduled_at or now
-        await enqueue(session, open_queue(database_url), EXPAND_TASK, lock=EXPAND_TASK, at=begins)
+        await enqueue(session, open_queue(database_url), EXPAND_TASK, lock=EXPAND_TASK, queue_name=BATCH, at=begins)
         return begins.astimezone(TOWN_ZONE)
 
 
@@ -102,7 +102,7 @@ async def resume_campaign(database_url: str, campaign_id: int) -> str:
     """Let a paused campaign go on; return its name; raises InputError when it is not paused, or over."""
     async with session_on(database_url) as session:
         campaign = await campaigns.resume_campaign(session, campaign_id, now=utc_now())
-        await enqueue(session, open_queue(database_url), EXPAND_TASK, lock=EXPAND_TASK)
+        await enqueue(session, open_queue(database_url), EXPAND_TASK, lock=EXPAND_TASK, queue_name=BATCH)
         return campaign.name
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import procrastinate
 
 from bot.apps.campaigns import too_young
+from bot.apps.scheduler import list_chores
 from bot.campaigns.tasks import campaigns_tasks
 from bot.catalogue.tasks import catalogue_tasks
 from bot.conversation.erasure import conversation_tasks
@@ -16,13 +17,15 @@ from bot.deliveries.tasks import deliveries_tasks
 from bot.inbox.retention import retention_tasks
 from bot.kit.clock import Clock
 from bot.outbox.tasks import outbox_tasks
+from bot.queue.history import record_runs
+from bot.queue.tasks import queue_tasks
 from bot.transcripts.tasks import transcripts_tasks
 
 
 def register_chores(
     queue: procrastinate.App, sessions: Sessions, *, composers: Mapping[str, Compose], clock: Clock
 ) -> None:
-    """Give a worker's queue the chores that `bot.apps.scheduler` enqueues.
+    """Give a worker's queue the chores that `bot.apps.scheduler` enqueues, each with its runs written down.
 
     Args:
         queue: of the worker.
@@ -30,6 +33,8 @@ def register_chores(
         composers: who writes the messages of each kind of delivery, see `bot.apps.pushing`.
         clock: tells the time.
     """
+    chores = list_chores()
+    frequent = frozenset(chore.task for chore in chores if chore.is_frequent)
     queue.add_tasks_from(outbox_tasks(sessions, clock=clock), namespace="outbox")
     queue.add_tasks_from(retention_tasks(sessions, clock=clock), namespace="retention")
     queue.add_tasks_from(catalogue_tasks(sessions, clock=clock), namespace="catalogue")
@@ -37,3 +42,5 @@ def register_chores(
     queue.add_tasks_from(conversation_tasks(sessions, clock=clock), namespace="conversation")
     queue.add_tasks_from(campaigns_tasks(sessions, too_young=too_young(), clock=clock), namespace="campaigns")
     queue.add_tasks_from(deliveries_tasks(sessions, composers=composers, clock=clock), namespace="deliveries")
+    queue.add_tasks_from(queue_tasks(sessions, frequent=frequent, clock=clock), namespace="queue")
+    record_runs(queue, (chore.task for chore in chores), sessions, clock=clock)

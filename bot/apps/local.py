@@ -143,6 +143,7 @@ def plan_programs(
     programs = [
         ours("worker", None, 0.0),
         ours("console", migrated if is_console_first else working, _HEAD_START_SECONDS),
+        ours("batch", working, _HEAD_START_SECONDS),
         ours("scheduler", working, _HEAD_START_SECONDS),
     ]
     if settings.has_telegram:
@@ -217,7 +218,7 @@ async def _watch_server(stop: asyncio.Event, server: EmbeddedServer, supervisor:
 
 
 def _is_worker_on(url: str) -> bool:
-    query = "SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 seconds'"
+    query = "SELECT 1 FROM process_heartbeat WHERE name = 'worker' AND at > now() - interval '5 seconds'"
     try:
         with psycopg.connect(psycopg_url(url), connect_timeout=3) as connection:
             return connection.execute(query).fetchone() is not None

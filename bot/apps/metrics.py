@@ -8,6 +8,10 @@ from prometheus_client import REGISTRY, CollectorRegistry, Gauge, generate_lates
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.apps.scheduler import list_chores
+from bot.outbox.service import count_perhaps_repeated
+from bot.queue.history import chore_states
+
 # name, help, label, query giving (label's value, number)
 _COUNTS = (
     ("escale_inbox_updates", "Received updates by status", "status",
@@ -27,6 +31,17 @@ _AGES = (
 )  # fmt: skip
 
 
+async def _count_jobs(session: AsyncSession, registry: CollectorRegistry, now: datetime) -> None:
+    words = "Whether a chore did not run well within its expected time"
+    late = Gauge("escale_job_overdue", words, ["task"], registry=registry)
+    words = "Seconds since a chore last ended well; absent when it never did"
+    age = Gauge("escale_job_last_success_age_seconds", words, ["task"], registry=registry)
+    for state in await chore_states(session, list_chores(), now=now):
+        late.labels(state.task).set(float(state.is_overdue))
+        if state.succeeded and state.succeeded.ended_at:
+            age.labels(state.task).set((now - state.succeeded.ended_at).total_seconds())
+
+
 async def render_metrics(session: AsyncSession, *, now: datetime) -> bytes:
     """Return Prometheus' text: what the database counts, then this process's counters."""
     registry = CollectorRegistry()
@@ -37,4 +52,8 @@ async def render_metrics(session: AsyncSession, *, now: datetime) -> bytes:
     for name, words, query in _AGES:
         oldest = (await session.execute(text(query))).scalar_one()
         Gauge(name, words, registry=registry).set(max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
+    words = "Messages sent after Telegram's answer to an earlier try was lost: each may have arrived twice"
+    repeated = Gauge("escale_outbox_perhaps_repeated", words, registry=registry)
+    repeated.set(await count_perhaps_repeated(session))
+    await _count_jobs(session, registry, now)
     return generate_latest(registry) + generate_latest(REGISTRY)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
+from bot.apps.campaigns import too_young
+from bot.campaigns.service import compose_campaigns
 from bot.deliveries.service import Compose
+from bot.kit.settings import Settings
 
 
-def list_composers() -> Mapping[str, Compose]:
+def list_composers(settings: Settings) -> Mapping[str, Compose]:
     """Return the composer of each kind of delivery; what has none stays due."""
-    return {}
+    return {"campaign": partial(compose_campaigns, operator=settings.operator_name, too_young=too_young())}

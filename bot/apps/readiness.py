@@ -10,13 +10,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.apps.rasa_process import rasa_base, read_health
+from bot.apps.scheduler import list_chores
 from bot.db.service import Sessions, transaction
 from bot.kit.clock import Clock
 from bot.kit.settings import Settings
-from bot.queue.heartbeats import FRESH, last_worker_sign, read_signs
+from bot.queue.heartbeats import FRESH, read_signs
+from bot.queue.history import overdue_jobs
 
 _DATABASE_SECONDS = 3.0
 READY = "ready"
+# Without these people are answered all the same; what is missing then, in words.
+_DEGRADED = {"rasa": "simple mode", "batch": "no chores", "jobs": "chores are late"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Part:
     """One part of the installation.
 
     Attributes:
-        state: "ready", or what it is instead: "away", "behind", "loading", "silent".
+        state: "ready", or what it is instead: "away", "behind", "loading", "silent", "late".
         detail: more, for people.
     """
 
@@ -45,11 +49,13 @@ class Readiness:
 
     @property
     def summary(self) -> str:
-        """One phrase: ready, degraded (people are answered, without Rasa), or not ready."""
+        """One phrase: ready, degraded (people are answered, something else is missing), or not ready."""
         if self.is_ready:
             return "ready"
         missing = [name for name, part in self.parts.items() if part.state != READY]
-        return "degraded: simple mode" if missing == ["rasa"] else f"not ready: {', '.join(missing)}"
+        if set(missing) <= _DEGRADED.keys():
+            return f"degraded: {', '.join(_DEGRADED[name] for name in missing)}"
+        return f"not ready: {', '.join(missing)}"
 
 
 async def read_readiness(sessions: Sessions, settings: Settings, *, newest_revision: str, clock: Clock) -> Readiness:
@@ -73,12 +79,12 @@ async def _read_parts(
         parts["migrations"] = Part("behind", f"{revision or 'empty'}, newest {newest_revision}: escale migrate")
         return parts
     parts["migrations"] = Part(READY, revision)
-    parts["worker"] = _sign_part(await last_worker_sign(session), now)
     signs = await read_signs(session)
-    names = ["scheduler", "sender"] if settings.has_telegram else ["scheduler"]
-    for name in names:
+    for name in ("worker", "batch", "scheduler", *(("sender",) if settings.has_telegram else ())):
         sign = signs.get(name)
         parts[name] = _sign_part(sign.at if sign else None, now, detail=sign.detail if sign else "")
+    overdue = [state.task for state in await overdue_jobs(session, list_chores(), now=now)]
+    parts["jobs"] = Part("late", f"{', '.join(overdue)}: escale jobs") if overdue else Part(READY)
     return parts
 
 

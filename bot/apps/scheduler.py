@@ -7,47 +7,33 @@ that a change of clocks repeats or leaves out.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 
 import procrastinate
 import psycopg
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from procrastinate.exceptions import AlreadyEnqueued
 
 from bot.apps.running import sleep_or_stop
+from bot.apps.watching import ChoreWatch
 from bot.db.service import Sessions, open_engine, psycopg_url, sessions_of, transaction
 from bot.kit.clock import TOWN_ZONE, Clock, utc_now
 from bot.kit.settings import Settings
+from bot.queue.chores import Chore
 from bot.queue.heartbeats import BEAT_SECONDS, beat
-from bot.queue.service import enqueue, open_queue
+from bot.queue.service import BATCH, enqueue, open_queue
 
 _LOCK = "escale.scheduler"
 _GRACE_SECONDS = 3600
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class Chore:
-    """A task and its clock times.
-
-    Attributes:
-        task: name of the queue's task.
-        trigger: when it is enqueued.
-        at_start: also when the scheduler starts.
-    """
-
-    task: str
-    trigger: BaseTrigger
-    at_start: bool = False
-
-
 def list_chores() -> tuple[Chore, ...]:
-    """Return every chore of the product."""
+    """Return every chore of the product; `escale jobs` shows how each stands."""
     return (
         Chore("catalogue:expire", CronTrigger(hour=4, minute=30, timezone=TOWN_ZONE), at_start=True),
         Chore("campaigns:expand", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
@@ -58,6 +44,7 @@ def list_chores() -> tuple[Chore, ...]:
         Chore("deliveries:dispatch", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
         Chore("deliveries:forget", CronTrigger(hour=5, minute=0, timezone=TOWN_ZONE)),
         Chore("retention:forget_updates", CronTrigger(hour=4, minute=40, timezone=TOWN_ZONE)),
+        Chore("queue:forget_runs", CronTrigger(hour=4, minute=35, timezone=TOWN_ZONE)),
     )
 
 
@@ -86,16 +73,20 @@ async def _schedule_as_owner(
         while not await _take_lock(guard):
             if await sleep_or_stop(stop, 1.0):
                 return
-        scheduler = _start_clock(sessions, queue)
+        chores = list_chores()
+        scheduler = _start_clock(sessions, queue, chores)
+        watch = ChoreWatch(sessions, chores, enqueue=partial(_enqueue_quietly, sessions, queue), clock=clock)
         try:
-            for chore in list_chores():
+            await watch.begin()
+            for chore in chores:
                 if chore.at_start:
                     await enqueue_chore(sessions, queue, chore.task)
-            _log.info("scheduler_active", chores=len(list_chores()))
+            _log.info("scheduler_active", chores=len(chores))
             while True:
                 await guard.execute("SELECT 1")  # without this connection the lock is gone
                 async with transaction(sessions) as session:
                     await beat(session, "scheduler", now=clock(), detail="active")
+                await watch.look()
                 if await sleep_or_stop(stop, BEAT_SECONDS):
                     return
         finally:
@@ -107,11 +98,11 @@ async def _take_lock(guard: psycopg.AsyncConnection[tuple[object, ...]]) -> bool
     return bool(row and row[0])
 
 
-def _start_clock(sessions: Sessions, queue: procrastinate.App) -> AsyncIOScheduler:
+def _start_clock(sessions: Sessions, queue: procrastinate.App, chores: Sequence[Chore]) -> AsyncIOScheduler:
     # A busy loop may be late: within the hour a chore still runs, and once however often it was missed.
     defaults = {"misfire_grace_time": _GRACE_SECONDS, "coalesce": True, "max_instances": 1}
     scheduler = AsyncIOScheduler(timezone=TOWN_ZONE, job_defaults=defaults)
-    for chore in list_chores():
+    for chore in chores:
         scheduler.add_job(partial(_enqueue_quietly, sessions, queue, chore.task), chore.trigger, id=chore.task)
     scheduler.start()
     return scheduler
@@ -128,7 +119,7 @@ async def enqueue_chore(sessions: Sessions, queue: procrastinate.App, task: str)
     """Enqueue one chore unless it waits already; return whether it was."""
     try:
         async with transaction(sessions) as session:
-            await enqueue(session, queue, task, queueing_lock=task, lock=task)
+            await enqueue(session, queue, task, queueing_lock=task, lock=task, queue_name=BATCH)
     except AlreadyEnqueued:
         return False
     return True

@@ -20,9 +20,14 @@ from prometheus_client import Counter
 
 from bot.db.service import Sessions, transaction
 from bot.inbox.service import ANSWER_TASK, note_interruptions, reenqueue_orphans
+from bot.kit.clock import utc_now
+from bot.queue.heartbeats import beat_until
+from bot.queue.service import ANSWERS, BATCH
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 6.0
+# A chore may hold its worker's loop for seconds; it is not worth a chat's wait, and must not be done twice at a time.
+BATCH_STALLED_SECONDS = 30.0
 SWEEP_SECONDS = 2.0
 ORPHAN_SECONDS = 30.0
 GRACE_SECONDS = 8.0
@@ -40,6 +45,8 @@ async def work_until(
     register: Callable[[procrastinate.App], None],
     sessions: Sessions,
     concurrency: int,
+    name: str = "worker",
+    queue_name: str = ANSWERS,
 ) -> None:
     """Run jobs until `stop` is set, then finish those under way (8 s at most, 10 s in all).
 
@@ -51,6 +58,8 @@ async def work_until(
             `app.add_tasks_from(inbox_tasks(...), namespace="inbox")`.
         sessions: where the sweeps look for updates without a job.
         concurrency: how many jobs run at a time.
+        name: under which it gives its signs of life.
+        queue_name: whose jobs it takes, `ANSWERS` or `BATCH`.
     """
     loop, pause = asyncio.get_running_loop(), _SHORTEST_PAUSE
     while not stop.is_set():
@@ -58,7 +67,7 @@ async def work_until(
         app = open_app()
         register(app)
         try:
-            await _work_once(stop, app, sessions, concurrency=concurrency)
+            await _work_once(stop, app, sessions, concurrency=concurrency, name=name, queue_name=queue_name)
         except Exception as error:
             _log.warning("worker_interrupted", error=type(error).__name__)
         if stop.is_set():
@@ -68,33 +77,39 @@ async def work_until(
             await asyncio.wait_for(stop.wait(), pause)
 
 
-async def _work_once(stop: asyncio.Event, app: procrastinate.App, sessions: Sessions, *, concurrency: int) -> None:
+async def _work_once(
+    stop: asyncio.Event, app: procrastinate.App, sessions: Sessions, *, concurrency: int, name: str, queue_name: str
+) -> None:
     """Work until `stop`, or until the worker ends because the database went away."""
     stopping = asyncio.create_task(stop.wait())
     try:
         async with _opened(app, stopping) as is_open:
             if not is_open:
                 return
-            worker = asyncio.create_task(_run(app, concurrency))
+            worker = asyncio.create_task(_run(app, concurrency, queue_name))
             sweeper = asyncio.create_task(_sweep_for_ever(app, sessions))
-            _log.info("worker_active", concurrency=concurrency)
+            signs = beat_until(stop, sessions, name, clock=utc_now, detail=lambda: "active")
+            signing = asyncio.create_task(signs)
+            _log.info("worker_active", concurrency=concurrency, queue=queue_name)
             await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
             sweeper.cancel()
+            signing.cancel()
             worker.cancel()  # procrastinate takes it as a wish to end, and finishes its jobs
-            await asyncio.wait({worker, sweeper}, timeout=_LONGEST_STOP)
+            await asyncio.wait({worker, sweeper, signing}, timeout=_LONGEST_STOP)
             if worker.done() and not worker.cancelled() and (error := worker.exception()) is not None:
                 raise error
     finally:
         stopping.cancel()
 
 
-async def _run(app: procrastinate.App, concurrency: int) -> None:
+async def _run(app: procrastinate.App, concurrency: int, queue_name: str) -> None:
     await app.run_worker_async(
+        queues=[queue_name],
         concurrency=concurrency,
         install_signal_handlers=False,
         delete_jobs="successful",
         update_heartbeat_interval=HEARTBEAT_SECONDS,
-        stalled_worker_timeout=STALLED_SECONDS,
+        stalled_worker_timeout=BATCH_STALLED_SECONDS,  # forgotten then; its jobs are freed by the sweep, below
         shutdown_graceful_timeout=GRACE_SECONDS,
         fetch_job_polling_interval=0.25,  # a job tried again, or freed by the end of another, notifies nobody
         listen_notify=True,
@@ -137,13 +152,15 @@ async def _sweep_for_ever(app: procrastinate.App, sessions: Sessions) -> None:
 
 
 async def free_stalled_jobs(app: procrastinate.App, sessions: Sessions) -> int:
-    """Try again the jobs whose worker has given no sign for 6 s; return how many.
+    """Try again the jobs whose worker has given no sign for 6 s, 30 s when it does chores; return how many.
 
     The first time at once. An update that sees its worker die again may be what kills it, so from then on it comes
     back alone, a few seconds later, and the inbox gives it up in the end.
     """
-    await app.job_manager.prune_stalled_workers(STALLED_SECONDS)
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
+    await app.job_manager.prune_stalled_workers(BATCH_STALLED_SECONDS)
+    stalled: list[Job] = []
+    for queue_name, seconds in ((ANSWERS, STALLED_SECONDS), (BATCH, BATCH_STALLED_SECONDS)):
+        stalled += await app.job_manager.get_stalled_jobs(queue=queue_name, seconds_since_heartbeat=seconds)
     if not stalled:
         return 0
     answers = {int(str(job.task_kwargs["inbox_id"])): job for job in stalled if job.task_name == ANSWER_TASK}

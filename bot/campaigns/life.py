@@ -111,7 +111,8 @@ async def resume_campaign(session: AsyncSession, campaign_id: int, *, now: datet
     if campaign.expires_at is not None and campaign.expires_at <= now:
         raise InputError([say("campaigns.expired", "fr")])
     campaign.status = "scheduled" if campaign.started_at is None else "running"
-    await session.execute(update(Delivery).where(*_of(campaign_id), Delivery.is_held).values(is_held=False))
+    held = update(Delivery).where(*_of(campaign_id), Delivery.is_held)
+    await session.execute(held.values(is_held=False, due_at=now))  # the dispatcher says again when each may be told
     return campaign
 
 

@@ -24,22 +24,25 @@ def campaigns_tasks(sessions: Sessions, *, too_young: Select[int], clock: Clock)
     tasks = procrastinate.Blueprint()
 
     @tasks.task(name="expand")
-    async def expand() -> None:
-        await run_campaigns(sessions, too_young=too_young, clock=clock)
+    async def expand() -> dict[str, int]:
+        return await run_campaigns(sessions, too_young=too_young, clock=clock)
 
     return tasks
 
 
-async def run_campaigns(sessions: Sessions, *, too_young: Select[int], clock: Clock) -> None:
-    """Begin what is due, write everybody meant into the ledger, and note what has ended."""
+async def run_campaigns(sessions: Sessions, *, too_young: Select[int], clock: Clock) -> dict[str, int]:
+    """Begin what is due, write everybody meant into the ledger, and note what has ended; return the numbers of each."""
     async with transaction(sessions) as session:
         unfinished = await begin_campaigns(session, now=clock())
+    people = 0
     for campaign_id in unfinished:
         written = await _expand(sessions, campaign_id, too_young=too_young, clock=clock)
         _log.info("campaign_expanded", campaign_id=campaign_id, people=written)
+        people += written
     async with transaction(sessions) as session:
-        await hold_returned(session, now=clock())
-        await end_campaigns(session, now=clock())
+        withdrawn = await hold_returned(session, now=clock())
+        ended = await end_campaigns(session, now=clock())
+    return {"campaigns": len(unfinished), "people": people, "withdrawn": withdrawn, "ended": ended}
 
 
 async def _expand(sessions: Sessions, campaign_id: int, *, too_young: Select[int], clock: Clock) -> int:

@@ -19,10 +19,11 @@ def catalogue_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Bluepr
     tasks = procrastinate.Blueprint()
 
     @tasks.task(name="expire", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
-    async def expire() -> None:
+    async def expire() -> dict[str, int]:
         async with transaction(sessions) as session:
             number = await expire_offers(session, now=clock())
             await count_lexemes(session)
         _log.info("catalogue.expired", offers=number)
+        return {"expired": number}
 
     return tasks

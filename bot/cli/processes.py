@@ -14,12 +14,12 @@ _PANEL = "Run"
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    for command in (up, telegram, worker, scheduler, console):
+    for command in (up, telegram, worker, batch, scheduler, console):
         app.command(rich_help_panel=_PANEL)(command)
 
 
 def up() -> None:
-    """Run everything on this machine: database, Rasa, worker, Telegram, scheduler, HTTP; Ctrl-C stops it."""
+    """Run everything on this machine: database, Rasa, workers, Telegram, scheduler, HTTP; Ctrl-C stops it."""
     from bot.apps.local import run_everything
     from bot.apps.running import run_process
     from bot.apps.status import Status
@@ -30,10 +30,17 @@ def up() -> None:
 
 
 def worker() -> None:
-    """Answer updates: run the jobs of the queue."""
+    """Answer people's updates."""
     from bot.apps.answering import run_worker
 
     _run("worker", run_worker)
+
+
+def batch() -> None:
+    """Do the chores: alerts, reminders, campaigns, retention."""
+    from bot.apps.batch import run_batch
+
+    _run("batch", run_batch)
 
 
 def telegram() -> None:
@@ -44,7 +51,7 @@ def telegram() -> None:
 
 
 def scheduler() -> None:
-    """Enqueue at their clock times the chores that workers run."""
+    """Enqueue at their clock times the chores that `escale batch` does."""
     from bot.apps.scheduler import schedule_until
 
     _run("scheduler", schedule_until)

@@ -13,6 +13,7 @@ from bot.deliveries.calendar import (
 )
 from bot.deliveries.composing import Compose, Composed, Push, Recipient
 from bot.deliveries.ledger import Planned, count_deliveries, drop_due, drop_stale, plan_deliveries, settle
+from bot.deliveries.messages import write_message
 from bot.deliveries.preferences import (
     MOST_A_DAY,
     agree,
@@ -68,4 +69,5 @@ __all__ = [
     "stop_campaigns",
     "stop_pushes",
     "stop_unreachable",
+    "write_message",
 ]

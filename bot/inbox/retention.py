@@ -38,8 +38,9 @@ def retention_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Bluepr
     tasks = procrastinate.Blueprint()
 
     @tasks.task(name="forget_updates")
-    async def forget() -> None:
+    async def forget() -> dict[str, int]:
         async with transaction(sessions) as session:
-            await forget_updates(session, now=clock())
+            given_up, dropped = await forget_updates(session, now=clock())
+        return {"given_up": given_up, "dropped": dropped}
 
     return tasks

@@ -35,7 +35,9 @@ class OutboxCall(Base):
         lane: see `Lane`.
         status: pending, sending, sent, blocked (the person cannot be reached), failed (refused by Telegram),
             expired (too late to be useful), uncertain (the answer was lost), cancelled (withdrawn before it left).
+        attempts: tries, other than those that Telegram put off (429).
         repeats: how many times it may be made again when Telegram's answer was lost.
+        doubts: how many times that answer was lost; sent after a doubt, it may have arrived more than once.
         not_before: earliest moment of the next try.
         expires_at: after it the call is `expired` instead of sent.
         update_id: the inbox row that caused it, if any.
@@ -61,6 +63,7 @@ class OutboxCall(Base):
     status: Mapped[str] = mapped_column(default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     repeats: Mapped[int] = mapped_column(default=0, server_default="0")
+    doubts: Mapped[int] = mapped_column(default=0, server_default="0")
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime]
     update_id: Mapped[int | None]

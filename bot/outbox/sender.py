@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
@@ -20,6 +19,7 @@ from telegram import Bot
 
 from bot.db.service import Sessions, is_connection_fault, psycopg_url, transaction
 from bot.kit.clock import Clock
+from bot.outbox.doubts import backoff, is_repeated_late, note_doubt
 from bot.outbox.models import OutboxCall
 from bot.outbox.pacing import Pacer
 from bot.outbox.service import (
@@ -30,7 +30,6 @@ from bot.outbox.service import (
     mark_sent,
     move_calls,
     settle_interrupted,
-    status_after_doubt,
     waiting_calls,
 )
 from bot.outbox.telegram_calls import (
@@ -50,9 +49,9 @@ OnUnreachable = Callable[[AsyncSession, int, str], Awaitable[None]]
 OnMoved = Callable[[AsyncSession, int, int], Awaitable[None]]
 
 _STANDBY_SECONDS = 1.0
-_LONGEST_BACKOFF = 60.0
 _LONGEST_FINISH = 8.0
 _MOST_DUE = 100  # calls read at a time
+_PUT_OFF = frozenset({"http_429", "halted"})  # these tries do not count
 
 _log = structlog.get_logger(__name__)
 _calls = Counter("escale_outbox_calls_total", "Calls to Telegram by outcome", ["outcome"])
@@ -150,7 +149,7 @@ class Sender:
             settled = await settle_interrupted(session, now=now, never_left=self._never_left)
             self._turns.forget_held()
             for call in await waiting_calls(session, now=now):
-                self._turns.hold(call, self._monotonic() + (call.not_before - now).total_seconds())
+                self._hold(call)
         self._never_left.clear()
         _log.info("sender_active", **settled)
 
@@ -169,11 +168,10 @@ class Sender:
             # Whatever comes later wakes us; whatever was passed over now may leave when a call ends.
             self._is_anything_behind = closed != NOTHING_CLOSED or len(chosen) < len(due) or len(due) >= _MOST_DUE
             self._never_left = {call.id for call in chosen}
-            if chosen:
-                await mark_sending(session, [call.id for call in chosen])
+            ours = await mark_sending(session, self._never_left) if chosen else set()
         # Only now: were the commit to fail, nothing would have left and nothing would be under way.
         self._never_left.clear()
-        for call in chosen:
+        for call in (call for call in chosen if call.id in ours):
             call.attempts += 1
             self._turns.begin(call)
             self._in_flight[call.id] = asyncio.create_task(self._send(call))
@@ -182,8 +180,7 @@ class Sender:
     async def _send(self, call: OutboxCall) -> None:
         outcome: Outcome | None = None
         try:
-            is_late = call.expires_at <= self._clock()
-            outcome = Refused("expired") if is_late else await make_call(self._bot, call.method, call.params)
+            outcome = self._reason_to_stay(call) or await make_call(self._bot, call.method, call.params)
             if isinstance(outcome, Later) and outcome.after is not None:
                 self._pacer.halt(self._monotonic() + outcome.after)
             await self._record_until_done(call, outcome)
@@ -195,6 +192,19 @@ class Sender:
             self._turns.end(call)
             if self._is_anything_behind or not isinstance(outcome, Sent):
                 self._wake.set()
+
+    def _reason_to_stay(self, call: OutboxCall) -> Outcome | None:
+        """Return what keeps a call from leaving: it is late, or Telegram answered 429 since it was chosen."""
+        if call.expires_at <= self._clock():
+            return Refused("expired")
+        left = self._pacer.halted_until - self._monotonic()
+        return Later("halted", left) if left > 0 else None
+
+    def _hold(self, call: OutboxCall) -> None:
+        """Keep in order what waits for its next try."""
+        if call.status == "pending" and not is_repeated_late(call):
+            left = (call.not_before - self._clock()).total_seconds()
+            self._turns.hold(call, self._monotonic() + left)
 
     async def _record_until_done(self, call: OutboxCall, outcome: Outcome) -> None:
         """Record the outcome; when the database is away, keep trying, for the outcome is known only here."""
@@ -212,8 +222,8 @@ class Sender:
                     raise
                 await asyncio.sleep(min(0.1 * 2 ** min(attempt, 5), 2.0))
             else:
-                if row is not None and row.status == "pending" and row.not_before > self._clock():
-                    self._turns.hold(row, self._monotonic() + (row.not_before - self._clock()).total_seconds())
+                if row is not None and row.not_before > self._clock():
+                    self._hold(row)
                 return
 
     async def _record_sent(self, session: AsyncSession, call: OutboxCall, outcome: Sent) -> None:
@@ -226,18 +236,16 @@ class Sender:
         now = self._clock()
         match outcome:
             case Later(reason, after):
-                wait = after if after is not None else _backoff(call.attempts)
+                wait = after if after is not None else backoff(call.attempts)
                 call.status, call.not_before, call.error = "pending", now + timedelta(seconds=wait), reason
-                call.attempts -= 1 if reason == "http_429" else 0
+                call.attempts -= 1 if reason in _PUT_OFF else 0
             case Doubtful(reason):
-                call.status = status_after_doubt(call)
-                wait = _backoff(call.attempts)
-                call.not_before, call.error = now + timedelta(seconds=wait), reason
+                call.not_before = now + timedelta(seconds=note_doubt(call, reason=reason))
             case Unreachable(reason):
                 call.status, call.error = "blocked", reason
                 if call.chat_id is not None:
+                    await self._on_unreachable(session, call.chat_id, reason)  # locks the person first, as a turn does
                     await drop_calls_to(session, chat_id=call.chat_id, reason=reason)
-                    await self._on_unreachable(session, call.chat_id, reason)
             case Moved(chat_id) if call.chat_id is not None:
                 await self._on_moved(session, call.chat_id, chat_id)
                 old, call.status = call.chat_id, "pending"
@@ -272,11 +280,6 @@ class Sender:
     @staticmethod
     def _monotonic() -> float:
         return asyncio.get_running_loop().time()
-
-
-def _backoff(attempts: int) -> float:
-    """Return 0.5 to 1 times 1, 2, 4 … 60 seconds: exponential, with jitter so that calls do not come back together."""
-    return min(2.0 ** max(attempts - 1, 0), _LONGEST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> bool:

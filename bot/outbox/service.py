@@ -1,8 +1,6 @@
 """Writes outgoing calls with their cause, and keeps their states; `bot.outbox.sender` makes the calls.
 
-The rule for uncertain calls (Telegram's answer was lost, or the sender was killed between the call and its record):
-an ANSWER is tried once more, because silence is worse than a repeated answer; calls that may be repeated without harm
-are tried again in any lane; everything else is left `uncertain` and counted, because nobody wants the same news twice.
+What becomes of a call whose outcome is unknown is said in `bot.outbox.doubts`.
 """
 
 from __future__ import annotations
@@ -15,14 +13,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import notify
+from bot.outbox.doubts import REPEATABLE, is_repeated_late, note_doubt
 from bot.outbox.models import EDIT_METHODS, FREE_METHODS, Lane, OutboxCall
 from bot.outbox.turns import NOTHING_CLOSED, Closed
 
 WAKE_CHANNEL = "escale_outbox"
-# A message repeated is a nuisance; these may be repeated freely.
-REPEATABLE = frozenset({"edit_message_text", "edit_message_reply_markup", "answer_callback_query", "send_chat_action"})
 _LIFETIME = {Lane.ANSWER: timedelta(hours=24), Lane.TRANSACTIONAL: timedelta(hours=24), Lane.BULK: timedelta(hours=6)}
-_MOST_UNCERTAIN_TRIES = 2
 _BODIES_KEPT = timedelta(days=30)
 
 
@@ -37,6 +33,7 @@ async def enqueue_call(
     lane: Lane = Lane.ANSWER,
     lifetime: timedelta | None = None,
     update_id: int | None = None,
+    repeats: int | None = None,
 ) -> OutboxCall:
     """Write one call to make, in this transaction, and wake the sender when it commits.
 
@@ -50,10 +47,13 @@ async def enqueue_call(
         lane: its priority.
         lifetime: after it the call is useless and expires; by default 24 hours, 6 in the bulk lane.
         update_id: the inbox row that caused it.
+        repeats: how many times it may be made again when Telegram's answer was lost; by default 1 for an answer, 0
+            otherwise. `bot.outbox.doubts.PUSH_REPEATS` for what must not be lost and nobody waits for.
     """
     call = OutboxCall(
         channel=channel, chat_id=chat_id, method=method, params=params, lane=int(lane), status="pending", attempts=0,
         not_before=now, expires_at=now + (lifetime or _LIFETIME[lane]), update_id=update_id, created_at=now,
+        repeats=int(lane == Lane.ANSWER) if repeats is None else repeats, doubts=0,
     )  # fmt: skip
     session.add(call)
     if channel == "telegram":
@@ -102,26 +102,36 @@ def _may_move(closed: Closed) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
-async def mark_sending(session: AsyncSession, call_ids: Sequence[int]) -> None:
-    """Note that these calls are being made: if the sender dies now, their outcome is uncertain."""
-    statement = update(OutboxCall).where(OutboxCall.id.in_(call_ids))
+async def mark_sending(session: AsyncSession, call_ids: Collection[int]) -> set[int]:
+    """Note that these calls are being made, and return those that really may: if the sender dies now, they are a doubt.
+
+    A call that was withdrawn meanwhile, or that another transaction is about to withdraw, is not among them. Nothing is
+    waited for: a turn of conversation that holds some calls holds up nobody else's.
+    """
+    free = (
+        select(OutboxCall.id)
+        .where(OutboxCall.id.in_(call_ids), OutboxCall.status == "pending")
+        .with_for_update(skip_locked=True)
+    )
+    ours = set(await session.scalars(free))
     await session.execute(
-        statement.values(status="sending", attempts=OutboxCall.attempts + 1),
+        update(OutboxCall).where(OutboxCall.id.in_(ours)).values(status="sending", attempts=OutboxCall.attempts + 1),
         execution_options={"synchronize_session": False},  # the caller counts on its copies
     )
+    return ours
 
 
 async def mark_sent(session: AsyncSession, call: OutboxCall, *, message_id: int | None, now: datetime) -> bool:
     """Record that Telegram took a call, and return whether it was still ours to say.
 
     Another sender may have taken over meanwhile and settled the call as interrupted; that it was sent is still worth
-    knowing, if it comes before the second try.
+    knowing, if it comes before the second try: the doubt is gone.
     """
     statement = (
         update(OutboxCall)
         .where(OutboxCall.id == call.id, OutboxCall.attempts == call.attempts)
         .where(OutboxCall.status.in_(("sending", "pending", "uncertain")))
-        .values(status="sent", sent_at=now, message_id=message_id, error=None)
+        .values(status="sent", sent_at=now, message_id=message_id, error=None, doubts=call.doubts)
         .returning(OutboxCall.id)
         .execution_options(synchronize_session=False)
     )
@@ -131,7 +141,7 @@ async def mark_sent(session: AsyncSession, call: OutboxCall, *, message_id: int 
 async def settle_interrupted(
     session: AsyncSession, *, now: datetime, never_left: Collection[int] = ()
 ) -> dict[str, int]:
-    """Treat the calls that a dead sender left in the middle, by the rule above; return how many went where.
+    """Treat the calls that a dead sender left in the middle as doubts; return how many went where.
 
     Args:
         session: the transaction.
@@ -141,21 +151,14 @@ async def settle_interrupted(
     query = select(OutboxCall).where(OutboxCall.channel == "telegram", OutboxCall.status == "sending").with_for_update()
     counts = {"pending": 0, "uncertain": 0}
     for call in await session.scalars(query):
+        call.not_before = now
         if call.id in never_left:
             call.status, call.attempts = "pending", call.attempts - 1
         else:
-            call.status, call.error = status_after_doubt(call), "interrupted"
-        call.not_before = now
+            wait = note_doubt(call, reason="interrupted")
+            call.not_before += timedelta(seconds=wait if is_repeated_late(call) else 0.0)
         counts[call.status] += 1
     return counts
-
-
-def status_after_doubt(call: OutboxCall) -> str:
-    """Return "pending" (try again) or "uncertain" for a call whose outcome is unknown."""
-    if call.method in REPEATABLE:
-        return "pending"
-    may_repeat = call.lane == Lane.ANSWER and call.attempts < _MOST_UNCERTAIN_TRIES
-    return "pending" if may_repeat else "uncertain"
 
 
 async def drop_calls_to(session: AsyncSession, *, chat_id: int, reason: str) -> None:
@@ -178,13 +181,16 @@ async def move_calls(session: AsyncSession, *, chat_id: int, new_chat_id: int) -
 
 
 async def expire_calls(session: AsyncSession, *, now: datetime) -> int:
-    """Expire the pending calls that are too late to be useful; return how many."""
-    statement = (
-        update(OutboxCall)
+    """Expire the pending calls that are too late to be useful; return how many.
+
+    Those that somebody is about to send or to withdraw are left to them.
+    """
+    late = (
+        select(OutboxCall.id)
         .where(OutboxCall.status == "pending", OutboxCall.expires_at <= now)
-        .values(status="expired")
-        .returning(OutboxCall.id)
+        .with_for_update(skip_locked=True)
     )
+    statement = update(OutboxCall).where(OutboxCall.id.in_(late)).values(status="expired").returning(OutboxCall.id)
     return len((await session.scalars(statement)).all())
 
 
@@ -198,6 +204,12 @@ async def forget_bodies(session: AsyncSession, *, now: datetime) -> int:
         .returning(OutboxCall.id)
     )
     return len((await session.scalars(statement)).all())
+
+
+async def count_perhaps_repeated(session: AsyncSession) -> int:
+    """Return how many messages were sent after a doubt: each may have arrived once more than it should."""
+    is_one = (OutboxCall.status == "sent", OutboxCall.doubts > 0, OutboxCall.method.not_in(REPEATABLE))
+    return await session.scalar(select(func.count()).select_from(OutboxCall).where(*is_one)) or 0
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:

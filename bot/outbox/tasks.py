@@ -14,13 +14,13 @@ def outbox_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint
     tasks = procrastinate.Blueprint()
 
     @tasks.task(name="expire_calls")
-    async def expire() -> None:
+    async def expire() -> dict[str, int]:
         async with transaction(sessions) as session:
-            await expire_calls(session, now=clock())
+            return {"expired": await expire_calls(session, now=clock())}
 
     @tasks.task(name="forget_bodies")
-    async def forget() -> None:
+    async def forget() -> dict[str, int]:
         async with transaction(sessions) as session:
-            await forget_bodies(session, now=clock())
+            return {"emptied": await forget_bodies(session, now=clock())}
 
     return tasks

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,9 +54,3 @@ async def read_signs(session: AsyncSession) -> dict[str, Sign]:
     """Return the last sign of each part, by name."""
     rows = await session.scalars(select(ProcessHeartbeat))
     return {row.name: Sign(row.at, row.detail) for row in rows}
-
-
-async def last_worker_sign(session: AsyncSession) -> datetime | None:
-    """Return when a worker of the queue last gave a sign of life, or None when there is none."""
-    moment = (await session.execute(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))).scalar_one()
-    return moment if isinstance(moment, datetime) else None

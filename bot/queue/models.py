@@ -15,7 +15,7 @@ class ProcessHeartbeat(Base):
     """The last sign of life of one part.
 
     Attributes:
-        name: the part: "scheduler", "sender" or "poller".
+        name: the part: "worker", "batch", "scheduler" or "sender".
         at: when it gave the sign.
         detail: its state in a word or two, such as "active" or "standby".
     """
@@ -29,6 +29,8 @@ class ProcessHeartbeat(Base):
 
 class JobRun(Base):
     """One run of a chore: when, how it ended, what it did in numbers.
+
+    The rows of the task "scheduler" say since when chores are enqueued.
 
     Attributes:
         task: the queue's name of the chore, such as "alerts:match".

@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.liveness import check_idle
 from bot.db.service import driver_connection, is_connection_fault, psycopg_url
 
+# The queue of people's updates, and that of chores: a worker each, so that no chore delays an answer.
+ANSWERS, BATCH = "default", "batch"
 _OUTCOMES = frozenset({sql.queries["finish_job"], sql.queries["retry_job"]})
 _PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
 
@@ -79,6 +81,7 @@ async def enqueue(
     lock: str | None = None,
     queueing_lock: str | None = None,
     at: datetime | None = None,
+    queue_name: str = ANSWERS,
     **arguments: JSONValue,
 ) -> None:
     """Enqueue `task` in the transaction of `session`: it exists only if that transaction commits.
@@ -88,6 +91,7 @@ async def enqueue(
         lock: jobs that share it run one at a time, in order.
         queueing_lock: at most one waiting job may hold it; `procrastinate.exceptions.AlreadyEnqueued` is raised.
         at: not before this moment.
+        queue_name: which workers take it, those of `ANSWERS` or of `BATCH`.
         **arguments: identities, JSON-able.
     """
     deferrer = queue.configure_task(
@@ -96,6 +100,7 @@ async def enqueue(
         lock=lock,
         queueing_lock=queueing_lock,
         schedule_at=at,
+        queue=queue_name,
         task_kwargs=dict(arguments),
         connection=await driver_connection(session),
     )

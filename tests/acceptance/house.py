@@ -113,7 +113,9 @@ def _jobs(collaborators: Collaborators, bot: Bot, stop: asyncio.Event) -> list: 
 
 def _register(queue: procrastinate.App, collaborators: Collaborators) -> None:
     register_tasks(queue, collaborators)
-    register_chores(queue, collaborators.sessions, composers=list_composers(), clock=collaborators.clock)
+    register_chores(
+        queue, collaborators.sessions, composers=list_composers(collaborators.settings), clock=collaborators.clock
+    )
 
 
 async def _no_typing(_turn: object) -> None:

@@ -15,8 +15,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.outbox.models import Lane, OutboxCall
-from bot.outbox.service import status_after_doubt
+from bot.outbox.doubts import PUSH_REPEATS, note_doubt
+from bot.outbox.models import OutboxCall
 from bot.outbox.telegram_calls import Doubtful, Later, Moved, Outcome, Refused, Sent, Unreachable, outcome_of
 
 PARAMS = {"chat_id": 1, "message_id": 9, "text": "<b>5 &lt; 6</b>", "parse_mode": "HTML"}
@@ -60,15 +60,22 @@ def test_a_text_whose_markup_is_refused_is_sent_plain_and_readable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "lane", "attempts", "status"),
+    ("method", "repeats", "doubts", "status", "wait"),
     [
-        ("send_message", Lane.ANSWER, 1, "pending"),
-        ("send_message", Lane.ANSWER, 2, "uncertain"),
-        ("send_message", Lane.TRANSACTIONAL, 1, "uncertain"),
-        ("send_message", Lane.BULK, 1, "uncertain"),
-        ("edit_message_text", Lane.BULK, 9, "pending"),
-        ("answer_callback_query", Lane.ANSWER, 9, "pending"),
+        ("send_message", 1, 0, "pending", (0.5, 1)),
+        ("send_message", 1, 1, "uncertain", (0.5, 1)),
+        ("send_message", 0, 0, "uncertain", (0.5, 1)),
+        ("send_message", PUSH_REPEATS, 0, "pending", (30, 30)),
+        ("send_message", PUSH_REPEATS, 1, "pending", (120, 120)),
+        ("send_message", PUSH_REPEATS, 4, "pending", (7200, 7200)),
+        ("send_message", PUSH_REPEATS, 5, "uncertain", (7200, 7200)),
+        ("edit_message_text", 0, 9, "pending", (0.5, 1)),
+        ("answer_callback_query", 1, 9, "pending", (0.5, 1)),
     ],
 )
-def test_a_doubt_is_settled_by_lane_and_method(method: str, lane: Lane, attempts: int, status: str) -> None:
-    assert status_after_doubt(OutboxCall(method=method, lane=int(lane), attempts=attempts)) == status
+def test_a_doubt_is_settled_by_what_the_call_allows(
+    method: str, repeats: int, doubts: int, status: str, wait: tuple[float, float]
+) -> None:
+    call = OutboxCall(method=method, repeats=repeats, doubts=doubts, attempts=1)
+    assert wait[0] <= note_doubt(call, reason="ReadTimeout") <= wait[1]
+    assert (call.status, call.doubts, call.error) == (status, doubts + 1, "ReadTimeout")

@@ -242,6 +242,7 @@ def upgrade() -> None:
         "ix_departure_step_due", "departure_step", ["due_on"], unique=False, postgresql_where="done_at IS NULL"
     )
     op.add_column("outbox_call", sa.Column("repeats", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("outbox_call", sa.Column("doubts", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("saved_offer", sa.Column("application", sa.Text(), nullable=True))
     op.add_column("saved_offer", sa.Column("application_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_saved_offer_offer", "saved_offer", ["offer_id"], unique=False)
@@ -275,6 +276,7 @@ def downgrade() -> None:
     op.drop_index("ix_saved_offer_offer", table_name="saved_offer")
     op.drop_column("saved_offer", "application_at")
     op.drop_column("saved_offer", "application")
+    op.drop_column("outbox_call", "doubts")
     op.drop_column("outbox_call", "repeats")
     op.drop_index("ix_departure_step_due", table_name="departure_step", postgresql_where="done_at IS NULL")
     op.drop_table("departure_step")
