@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.campaigns.models import Campaign
@@ -13,7 +13,6 @@ from bot.chat.keyboards import Button
 from bot.deliveries.composing import Composed, Push, Recipient
 from bot.deliveries.models import Delivery
 from bot.locales.service import DEFAULT_LANGUAGE, say
-from bot.profiles.models import Person
 
 
 async def compose_campaigns(
@@ -32,14 +31,15 @@ async def compose_campaigns(
         operator: who signs.
         too_young: the people to whom no campaign is sent.
     """
-    is_young = select(Person.id).where(Person.id == recipient.person.id, Person.id.in_(too_young))
-    if await session.scalar(is_young) is not None:
-        return Composed(dropped={"muted": deliveries})
+    people = too_young.subquery()
+    is_young = exists().where(people.c[0] == recipient.person.id)
     # A pause or a cancellation locks the campaign whole, and waits in turn for the messages that are being written.
-    query = select(Campaign).where(Campaign.id.in_({one.source_id for one in deliveries}))
-    query = query.with_for_update(read=True, key_share=True, skip_locked=True)
-    query = query.execution_options(populate_existing=True)
-    campaigns = {campaign.id: campaign for campaign in await session.scalars(query)}
+    query = select(Campaign, is_young).where(Campaign.id.in_({one.source_id for one in deliveries}))
+    query = query.with_for_update(read=True, key_share=True, skip_locked=True, of=Campaign)
+    found = (await session.execute(query.execution_options(populate_existing=True))).all()
+    if any(young for _, young in found):
+        return Composed(dropped={"muted": deliveries})
+    campaigns = {campaign.id: campaign for campaign, _ in found}
     pushes, gone = [], []
     for delivery in deliveries:
         campaign = campaigns.get(delivery.source_id or 0)
