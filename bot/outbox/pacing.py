@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 OVERALL_LIMIT = 30  # messages in any one second
 OVERALL_RATE = 29.5
-OVERALL_BURST = 2.0  # the loop may be late for one and make up for it; the window keeps the limit
+OVERALL_BURST = 4.0  # the loop may be late for some and make up for it; the window keeps the limit
 CHAT_RATE = 1.0
 CHAT_BURST = 3.0
 _MOST_CHATS = 20_000
