@@ -1,4 +1,4 @@
-"""The worker of chores: matching, digests, reminders, retention; apart from people's answers, which wait for none of it."""
+"""The worker of chores (matching, digests, reminders, retention), apart from answers, which wait for none of them."""
 
 from __future__ import annotations
 

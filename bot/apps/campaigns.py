@@ -95,7 +95,7 @@ def read_moment(written: str) -> datetime:
 async def pause_campaign(database_url: str, campaign_id: int) -> int:
     """Hold what has not left; return how many messages; raises InputError when the campaign is not on its way."""
     async with session_on(database_url) as session:
-        return await campaigns.pause_campaign(session, campaign_id)
+        return await campaigns.pause_campaign(session, campaign_id, now=utc_now())
 
 
 async def resume_campaign(database_url: str, campaign_id: int) -> str:

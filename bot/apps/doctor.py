@@ -135,11 +135,25 @@ async def _ask_telegram(settings: Settings) -> Check:
     return Check("Telegram", True, f"@{me.username}")
 
 
+def _look_at_jobs(settings: Settings) -> Iterator[Check]:
+    from bot.apps.database import open_database
+    from bot.apps.jobs import read_jobs
+    from bot.kit.clock import utc_now
+
+    with open_database(settings) as url:
+        reports = asyncio.run(read_jobs(url, now=utc_now()))
+    late = [report.task for report in reports if report.is_overdue]
+    detail = f"late: {', '.join(late)}" if late else f"{len(reports)} chores run in their time"
+    yield Check("Jobs", not late, detail, "escale jobs, then logs/batch.log in the data directory")
+
+
 def _look_at_processes(settings: Settings) -> Iterator[Check]:
     parts = read_readiness(settings.http_host, settings.http_port)
     if parts:
         for name, state in parts.items():
-            yield Check(f"Process: {name}", state == "ready", state, "see logs/ in the data directory")
+            if name != "jobs":
+                yield Check(f"Process: {name}", state == "ready", state, "see logs/ in the data directory")
+        yield from _look_at_jobs(settings)
         return
     yield Check("Processes", False, "Escale is not running", "escale up", is_optional=True)
     ports = [("ESCALE_HTTP_PORT", settings.http_port), ("ESCALE_ACTIONS_PORT", settings.actions_port)]

@@ -26,9 +26,18 @@ _COUNTS = (
 _AGES = (
     ("escale_inbox_oldest_seconds", "Age of the oldest update without an answer",
      "SELECT min(received_at) FROM inbox_update WHERE status = 'received'"),
+    ("escale_deliveries_oldest_due_seconds", "Since when the oldest delivery is due and not written",
+     "SELECT min(due_at) FROM delivery WHERE status = 'due' AND NOT is_held"),
     ("escale_outbox_oldest_seconds", "Age of the oldest call that is due and not made",
      "SELECT min(not_before) FROM outbox_call WHERE status = 'pending'"),
 )  # fmt: skip
+
+
+async def _count_deliveries(session: AsyncSession, registry: CollectorRegistry) -> None:
+    gauge = Gauge("escale_deliveries", "Deliveries by kind and status", ["kind", "status"], registry=registry)
+    query = "SELECT kind, status, count(*) FROM delivery GROUP BY kind, status"
+    for kind, status, number in (await session.execute(text(query))).all():
+        gauge.labels(kind, status).set(int(number))
 
 
 async def _count_jobs(session: AsyncSession, registry: CollectorRegistry, now: datetime) -> None:
@@ -55,5 +64,6 @@ async def render_metrics(session: AsyncSession, *, now: datetime) -> bytes:
     words = "Messages sent after Telegram's answer to an earlier try was lost: each may have arrived twice"
     repeated = Gauge("escale_outbox_perhaps_repeated", words, registry=registry)
     repeated.set(await count_perhaps_repeated(session))
+    await _count_deliveries(session, registry)
     await _count_jobs(session, registry, now)
     return generate_latest(registry) + generate_latest(REGISTRY)

@@ -1,4 +1,4 @@
-"""The scheduler's eye on the chores: what was missed is enqueued again, what stays undone is said once, as a warning."""
+"""The scheduler's eye on the chores: what was missed is enqueued again, what stays undone is told, once."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from bot.deliveries.models import Delivery
 from bot.deliveries.service import drop_due
 from bot.kit.errors import InputError
 from bot.locales.service import say
-from bot.outbox.withdrawing import withdraw_calls
+from bot.outbox.withdrawing import forbid_retries, withdraw_calls
 
 LIFETIME = timedelta(days=7)  # of a campaign whose file says no last day
 TRANSITIONS: dict[str, tuple[str, ...]] = {
@@ -87,8 +87,10 @@ async def schedule_campaign(session: AsyncSession, campaign_id: int, *, at: date
     return campaign
 
 
-async def pause_campaign(session: AsyncSession, campaign_id: int) -> int:
+async def pause_campaign(session: AsyncSession, campaign_id: int, *, now: datetime) -> int:
     """Hold everything of a campaign that has not left, what waits in the outbox included; return how many messages.
+
+    What the sender has in its hands Telegram takes now or never; if never, `hold_returned` holds it too.
 
     Raises:
         InputError: there is none, or it is neither scheduled nor running.
@@ -96,7 +98,7 @@ async def pause_campaign(session: AsyncSession, campaign_id: int) -> int:
     campaign = await _locked(session, campaign_id)
     _check_step(campaign, "paused")
     campaign.status = "paused"
-    return await _hold(session, campaign_id)
+    return await _hold(session, campaign_id, now=now)
 
 
 async def resume_campaign(session: AsyncSession, campaign_id: int, *, now: datetime) -> Campaign:
@@ -149,22 +151,17 @@ async def end_campaigns(session: AsyncSession, *, now: datetime) -> int:
 
 
 async def hold_returned(session: AsyncSession, *, now: datetime) -> int:
-    """Withdraw what was leaving when its campaign was paused or cancelled, and came back unsent; return how many."""
-    is_back = Delivery.status.in_(("due", "sending")) & ~Delivery.is_held
-    joined = select(Campaign.id, Campaign.status).join(Delivery, Delivery.source_id == Campaign.id)
-    ended = joined.where(Delivery.kind == "campaign", Campaign.status.in_(("paused", "cancelled")), is_back)
-    count = 0
-    for campaign_id, status in (await session.execute(ended.distinct())).all():
-        if status == "paused":
-            count += await _hold(session, campaign_id)
-        else:
-            count += await drop_due(session, *_of(campaign_id), error="cancelled", now=now)
-    return count
+    """Hold what was leaving when its campaign was paused, and came back unsent; return how many messages."""
+    is_back = (Delivery.kind == "campaign", Delivery.status == "due", ~Delivery.is_held)
+    paused = select(Campaign.id).join(Delivery, Delivery.source_id == Campaign.id)
+    paused = paused.where(Campaign.status == "paused", *is_back).distinct()
+    return sum([await _hold(session, campaign_id, now=now) for campaign_id in await session.scalars(paused)])
 
 
-async def _hold(session: AsyncSession, campaign_id: int) -> int:
+async def _hold(session: AsyncSession, campaign_id: int, *, now: datetime) -> int:
     under_way = select(Delivery.outbox_id).where(*_of(campaign_id), Delivery.status == "sending")
     carried = [call_id for call_id in await session.scalars(under_way) if call_id is not None]
+    await forbid_retries(session, carried, now=now)
     withdrawn = await withdraw_calls(session, carried, reason="paused")
     back = update(Delivery).where(Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
     await session.execute(back.values(status="due", outbox_id=None))

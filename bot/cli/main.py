@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from bot import __version__
 from bot.cli.campaigns import add_to as add_campaigns
 from bot.cli.conversations import add_to as add_conversations
+from bot.cli.deliveries import add_to as add_deliveries
 from bot.cli.installation import add_to as add_installation
+from bot.cli.jobs import add_to as add_jobs
 from bot.cli.knowledge import add_to as add_knowledge
 from bot.cli.language import add_to as add_language
 from bot.cli.offers import add_to as add_offers
@@ -52,8 +54,16 @@ def _options(
 
 
 for _add in (
-    add_processes, add_conversations, add_offers, add_campaigns, add_knowledge, add_language, add_installation,
-):  # fmt: skip
+    add_processes,
+    add_conversations,
+    add_deliveries,
+    add_offers,
+    add_campaigns,
+    add_knowledge,
+    add_language,
+    add_installation,
+    add_jobs,
+):
     _add(app)
 
 

@@ -32,12 +32,13 @@ from bot.conversation.service import (
     is_flooding,
     is_pressing_too_fast,
 )
+from bot.deliveries.service import stop_unreachable
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock, local_day
 from bot.kit.errors import UserError
 from bot.locales.service import LANGUAGES, Voice, say
 from bot.outbox.service import enqueue_call
-from bot.profiles.service import mark_unreachable, person_of_chat
+from bot.profiles.service import person_of_chat
 
 # What people send besides text, and the sentence that helps.
 _MEDIA: tuple[tuple[filters.BaseFilter, str], ...] = (
@@ -169,7 +170,7 @@ async def _on_membership(arrival: Arrival) -> None:
     is_gone = change.new_chat_member.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
     if change.chat.type == change.chat.PRIVATE:
         if is_gone:
-            await mark_unreachable(
+            await stop_unreachable(
                 arrival.session, channel=arrival.row.channel, chat_id=change.chat.id, reason="blocked",
                 now=arrival.clock(),
             )  # fmt: skip

@@ -22,14 +22,14 @@ from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter as Metric
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.accounts import link_base
 from bot.db.service import is_connection_fault
 from bot.deliveries.calendar import day_starts_at, is_allowed, local_day, next_allowed, next_day_allowed
 from bot.deliveries.composing import Compose, Push, Recipient
-from bot.deliveries.messages import write_message
+from bot.deliveries.messages import Letter, write_messages
 from bot.deliveries.models import Delivery, PushPreferences
 from bot.locales.service import DEFAULT_LANGUAGE, Voice
 from bot.outbox.models import Lane, OutboxCall
@@ -56,6 +56,8 @@ class _Batch:
 
     Attributes:
         told: messages that each of them got today, those under way included.
+        in_doubt: earlier messages that expired after an answer was lost.
+        letters: what is to be written.
         tally: what was done, by what: written, postponed, dropped, failed.
     """
 
@@ -65,6 +67,8 @@ class _Batch:
     link_base: str
     preferences: Mapping[int, PushPreferences]
     told: Counter[int]
+    in_doubt: frozenset[int]
+    letters: list[Letter] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
 
 
@@ -113,15 +117,26 @@ async def dispatch_batch(
     held = [person.id for person in people]
     preferences = await session.scalars(select(PushPreferences).where(PushPreferences.person_id.in_(held)))
     wanted = {one.person_id: one for one in preferences}
-    batch = _Batch(
-        session, composers, now, await link_base(session), wanted, await _count_told(session, wanted, now=now)
-    )
     groups = await _due_by_person(session, held, kinds, now=now)
+    batch = _Batch(
+        session, composers, now, await link_base(session), wanted, await _count_told(session, wanted, now=now),
+        await _in_doubt(session, [one for group in groups.values() for one in group]),
+    )  # fmt: skip
     for person in people:
         for kind in kinds:
             if group := groups.get((person.id, kind)):
                 await _try_to_tell(batch, person, kind, group)
+    await write_messages(session, batch.letters)
     return batch.tally
+
+
+async def put_off(session: AsyncSession, person_id: int, kinds: Sequence[str], *, now: datetime) -> int:
+    """Let everything due of one person wait, for it cannot be dispatched; return how much that is."""
+    where = (*_is_due(kinds, now), Delivery.person_id == person_id)
+    statement = update(Delivery).where(*where).values(due_at=now + AGAIN).returning(Delivery.id)
+    count = len((await session.scalars(statement)).all())
+    _failed.labels(kinds[0]).inc(count)
+    return count
 
 
 async def _due_by_person(
@@ -158,6 +173,14 @@ async def _count_told(
     return told
 
 
+async def _in_doubt(session: AsyncSession, deliveries: Sequence[Delivery]) -> frozenset[int]:
+    earlier = {one.outbox_id for one in deliveries if one.outbox_id is not None}
+    if not earlier:
+        return frozenset()
+    query = select(OutboxCall.id).where(OutboxCall.id.in_(earlier), OutboxCall.doubts > 0)
+    return frozenset(await session.scalars(query))
+
+
 async def _try_to_tell(batch: _Batch, person: Person, kind: str, due: Sequence[Delivery]) -> None:
     """Tell one kind to one person; a fault of its own puts it off and harms nobody else."""
     ids = [delivery.id for delivery in due]
@@ -178,11 +201,7 @@ async def _tell(batch: _Batch, person: Person, kind: str, due: Sequence[Delivery
     preferences = batch.preferences.get(person.id)
     if person.unreachable_at is not None:
         _end(batch, due, "blocked", person.unreachable_reason)
-    elif (
-        preferences is None
-        or preferences.stopped_at is not None
-        or (kind == "campaign" and preferences.campaigns_stopped_at is not None)
-    ):
+    elif preferences is None or _is_stopped(kind, preferences):
         _end(batch, due, "dropped", "stopped")
     elif not is_allowed(batch.now, preferences):
         _postpone(batch, due, next_allowed(batch.now, preferences))
@@ -192,6 +211,12 @@ async def _tell(batch: _Batch, person: Person, kind: str, due: Sequence[Delivery
         _postpone(batch, due, batch.now + AGAIN)
     else:
         await _compose(batch, _recipient(batch, person, preferences), kind, due)
+
+
+def _is_stopped(kind: str, preferences: PushPreferences) -> bool:
+    if preferences.stopped_at is not None:
+        return True
+    return kind == "campaign" and preferences.campaigns_stopped_at is not None
 
 
 async def _compose(batch: _Batch, recipient: Recipient, kind: str, due: Sequence[Delivery]) -> None:
@@ -206,7 +231,8 @@ async def _compose(batch: _Batch, recipient: Recipient, kind: str, due: Sequence
         if not _has_room(batch, recipient.preferences, covers):
             _postpone(batch, covers, next_day_allowed(batch.now, recipient.preferences))
             continue
-        await write_message(batch.session, recipient, push, covers, kind=kind)
+        is_in_doubt = any(one.outbox_id in batch.in_doubt for one in covers)
+        batch.letters.append(Letter(recipient, push, covers, kind, is_in_doubt))
         batch.told[recipient.person.id] += 1
         batch.tally["written"] += 1
     _postpone(batch, list(left.values()), batch.now + AGAIN)
@@ -244,5 +270,5 @@ def _postpone(batch: _Batch, deliveries: Sequence[Delivery], until: datetime) ->
     batch.tally["postponed"] += len(waiting)
 
 
-def _is_due(kinds: Sequence[str], now: datetime) -> tuple[object, ...]:
+def _is_due(kinds: Sequence[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Delivery.status == "due", ~Delivery.is_held, Delivery.due_at <= now, Delivery.kind.in_(kinds))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.deliveries.models import Delivery
-from bot.outbox.withdrawing import withdraw_calls
+from bot.outbox.withdrawing import forbid_retries, withdraw_calls
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,34 @@ async def drop_due(session: AsyncSession, *where: Any, error: str, now: datetime
     """Withdraw the deliveries that fulfil `where` and have not left, those in the outbox included; return how many.
 
     What is due comes first: if a dispatcher is writing it at this moment, this waits for the dispatcher and then finds
-    it in the outbox. What else a withdrawn message carried is due again.
+    it in the outbox. What the sender has in its hands keeps `error` as a wish: Telegram takes it now or never. What
+    else a withdrawn message carried is due again.
     """
     values = {"status": "dropped", "error": error, "settled_at": now}
     due = update(Delivery).where(*where, Delivery.status == "due").values(**values)
     count = len((await session.scalars(due.returning(Delivery.id))).all())
-    carried = await session.scalars(
-        select(Delivery.outbox_id)
-        .where(*where, Delivery.status == "sending", Delivery.outbox_id.is_not(None))
-        .distinct()
-    )
-    withdrawn = await withdraw_calls(session, [call_id for call_id in carried if call_id is not None], reason=error)
-    if not withdrawn:
-        return count
+    withdrawn = await _take_back(session, *where, now=now)
     is_carried = (Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
-    sending = update(Delivery).where(*where, *is_carried).values(**values)
-    count += len((await session.scalars(sending.returning(Delivery.id))).all())
+    carried = update(Delivery).where(*where, *is_carried).values(**values)
+    count += len((await session.scalars(carried.returning(Delivery.id))).all())
     await session.execute(update(Delivery).where(*is_carried).values(status="due"))
+    await session.execute(update(Delivery).where(*where, Delivery.status == "sending").values(error=error))
     return count
+
+
+async def decide_anew(session: AsyncSession, person_id: int, *, now: datetime) -> None:
+    """Take back what waits in the outbox for a person: it is due again, for they want it at other times."""
+    withdrawn = await _take_back(session, Delivery.person_id == person_id, now=now)
+    is_carried = (Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
+    await session.execute(update(Delivery).where(*is_carried).values(status="due"))
+
+
+async def _take_back(session: AsyncSession, *where: Any, now: datetime) -> set[int]:
+    """Cancel the calls that carry these deliveries; return those that had not left."""
+    query = select(Delivery.outbox_id).where(*where, Delivery.status == "sending").distinct()
+    carrying = [call_id for call_id in await session.scalars(query) if call_id is not None]
+    await forbid_retries(session, carrying, now=now)
+    return await withdraw_calls(session, carrying, reason="withdrawn")
 
 
 async def drop_stale(session: AsyncSession, *, now: datetime, is_held_too: bool = False) -> int:
@@ -80,13 +90,18 @@ async def drop_stale(session: AsyncSession, *, now: datetime, is_held_too: bool 
     return len((await session.scalars(statement.returning(Delivery.id), execution_options=options)).all())
 
 
+# What expired before it left is due again, unless it is stale or somebody wished it withdrawn (`d.error`).
 SETTLE = text("""
 UPDATE delivery AS d SET
-  status = CASE o.status WHEN 'expired' THEN CASE WHEN d.stale_at > :now THEN 'due' ELSE 'dropped' END
-                         WHEN 'cancelled' THEN 'dropped' ELSE o.status END,
-  error = CASE WHEN o.status = 'sent' THEN NULL WHEN o.status = 'expired' AND d.stale_at <= :now THEN 'stale'
+  status = CASE WHEN o.status = 'expired' AND d.error IS NULL AND d.stale_at > :now THEN 'due'
+                WHEN o.status IN ('expired', 'cancelled') THEN 'dropped'
+                ELSE o.status END,
+  error = CASE WHEN o.status = 'sent' THEN NULL
+               WHEN o.status = 'expired' AND d.error IS NULL AND d.stale_at > :now THEN NULL
+               WHEN o.status = 'expired' THEN coalesce(d.error, 'stale')
                ELSE coalesce(o.error, o.status) END,
-  settled_at = CASE WHEN o.status = 'expired' AND d.stale_at > :now THEN NULL ELSE coalesce(o.sent_at, :now) END
+  settled_at = CASE WHEN o.status = 'expired' AND d.error IS NULL AND d.stale_at > :now THEN NULL
+                    ELSE coalesce(o.sent_at, :now) END
 FROM outbox_call AS o
 WHERE o.id = d.outbox_id AND d.status = 'sending'
   AND o.status IN ('sent', 'blocked', 'failed', 'uncertain', 'expired', 'cancelled')

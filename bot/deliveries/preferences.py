@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.deliveries.ledger import drop_due
+from bot.deliveries.ledger import decide_anew, drop_due
 from bot.deliveries.models import Delivery, PushPreferences
 from bot.profiles.service import mark_unreachable
 from bot.vocabulary.zones import is_zone, zone_of_place
@@ -99,7 +99,7 @@ async def set_zone(session: AsyncSession, *, person_id: int, zone: str, now: dat
     """
     if not is_zone(zone):
         raise ValueError(f"no such time zone: {zone}")
-    await _change(session, person_id, now=now, time_zone=zone, zone_from="told")
+    await _change_times(session, person_id, now=now, time_zone=zone, zone_from="told")
 
 
 async def infer_zone(session: AsyncSession, *, person_id: int, place: str, now: datetime) -> str | None:
@@ -107,16 +107,11 @@ async def infer_zone(session: AsyncSession, *, person_id: int, place: str, now: 
 
     A place that is not known changes nothing.
     """
-    zone = zone_of_place(place)
-    if zone is None:
+    zone, preferences = zone_of_place(place), await preferences_of(session, person_id)
+    if zone is None or preferences is None or preferences.zone_from == "told":
         return None
-    statement = (
-        update(PushPreferences)
-        .where(PushPreferences.person_id == person_id, PushPreferences.zone_from != "told")
-        .values(time_zone=zone, zone_from="place", updated_at=now)
-        .returning(PushPreferences.person_id)
-    )
-    return zone if (await session.scalars(statement)).first() is not None else None
+    await _change_times(session, person_id, now=now, time_zone=zone, zone_from="place")
+    return zone
 
 
 async def set_quiet_hours(session: AsyncSession, *, person_id: int, start: int, end: int, now: datetime) -> None:
@@ -127,7 +122,7 @@ async def set_quiet_hours(session: AsyncSession, *, person_id: int, start: int, 
     """
     if start not in _HOURS or end not in _HOURS:
         raise ValueError(f"hours are 0 to 23: {start}, {end}")
-    await _change(session, person_id, now=now, quiet_from=start, quiet_until=end)
+    await _change_times(session, person_id, now=now, quiet_from=start, quiet_until=end)
 
 
 async def set_most_a_day(session: AsyncSession, *, person_id: int, most: int, now: datetime) -> int:
@@ -139,12 +134,18 @@ async def set_most_a_day(session: AsyncSession, *, person_id: int, most: int, no
 
 async def set_holidays_off(session: AsyncSession, *, person_id: int, is_off: bool, now: datetime) -> None:
     """Send a person nothing on public holidays, or on these too."""
-    await _change(session, person_id, now=now, holidays_off=is_off)
+    await _change_times(session, person_id, now=now, holidays_off=is_off)
 
 
 async def set_follows_kept(session: AsyncSession, *, person_id: int, is_wanted: bool, now: datetime) -> None:
     """Keep whether a person wants reminders and changes of the offers that they keep."""
     await _change(session, person_id, now=now, follows_kept=is_wanted)
+
+
+async def _change_times(session: AsyncSession, person_id: int, *, now: datetime, **values: object) -> None:
+    """Change when a person may be written to; what was written for other times is decided anew."""
+    await _change(session, person_id, now=now, **values)
+    await decide_anew(session, person_id, now=now)
 
 
 async def _change(session: AsyncSession, person_id: int, *, now: datetime, **values: object) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.deliveries.models import Delivery
@@ -18,15 +18,16 @@ DETAILS_KEPT = timedelta(days=30)
 
 async def forget_settled(session: AsyncSession, *, now: datetime) -> int:
     """Delete the deliveries settled twelve months ago or more; return how many."""
-    statement = delete(Delivery).where(Delivery.settled_at < now - ROWS_KEPT, *_is_settled()).returning(Delivery.id)
+    old = delete(Delivery).where(Delivery.settled_at < now - ROWS_KEPT, _is_settled())
+    statement = old.returning(Delivery.id)
     return len((await session.scalars(statement)).all())
 
 
 async def forget_details(session: AsyncSession, *, now: datetime) -> int:
     """Empty the details of the deliveries settled 30 days ago or more; return how many."""
-    old = update(Delivery).where(Delivery.settled_at < now - DETAILS_KEPT, Delivery.details != {}, *_is_settled())
+    old = update(Delivery).where(Delivery.settled_at < now - DETAILS_KEPT, Delivery.details != {}, _is_settled())
     return len((await session.scalars(old.values(details={}).returning(Delivery.id))).all())
 
 
-def _is_settled() -> tuple[object, ...]:
-    return (Delivery.status.not_in(("due", "sending")),)
+def _is_settled() -> ColumnElement[bool]:
+    return Delivery.status.not_in(("due", "sending"))

@@ -30,6 +30,7 @@ from bot.deliveries.preferences import (
     stop_pushes,
     stop_unreachable,
 )
+from bot.deliveries.report import Figures, report_by_day, report_by_source, report_on
 from bot.deliveries.staleness import LIFETIMES, end_of_day, stale_after
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "MOST_A_DAY",
     "Compose",
     "Composed",
+    "Figures",
     "Planned",
     "Push",
     "Recipient",
@@ -57,6 +59,9 @@ __all__ = [
     "next_slot",
     "plan_deliveries",
     "preferences_of",
+    "report_by_day",
+    "report_by_source",
+    "report_on",
     "resume_campaigns",
     "resume_pushes",
     "set_follows_kept",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import procrastinate
 import structlog
 
-from bot.db.service import Sessions, transaction
+from bot.db.service import Sessions, is_connection_fault, transaction
 from bot.deliveries.composing import Compose
-from bot.deliveries.dispatch import MOST_WAITING, PASSES, PRESSING, count_waiting, dispatch_batch, people_due
+from bot.deliveries.dispatch import MOST_WAITING, PASSES, PRESSING, count_waiting, dispatch_batch, people_due, put_off
 from bot.deliveries.ledger import drop_stale, settle
 from bot.deliveries.retention import forget_details, forget_settled
 from bot.kit.clock import Clock
@@ -29,15 +29,18 @@ def deliveries_tasks(sessions: Sessions, *, composers: Mapping[str, Compose], cl
     tasks = procrastinate.Blueprint()
 
     @tasks.task(name="dispatch")
-    async def dispatch() -> None:
-        await dispatch_all(sessions, composers=composers, clock=clock)
+    async def dispatch() -> dict[str, int]:
+        return dict(await dispatch_all(sessions, composers=composers, clock=clock))
 
     @tasks.task(name="forget")
-    async def forget() -> None:
+    async def forget() -> dict[str, int]:
         async with transaction(sessions) as session:
-            await drop_stale(session, now=clock(), is_held_too=True)
-            await forget_details(session, now=clock())
-            await forget_settled(session, now=clock())
+            now = clock()
+            return {
+                "stale": await drop_stale(session, now=now, is_held_too=True),
+                "emptied": await forget_details(session, now=now),
+                "forgotten": await forget_settled(session, now=now),
+            }
 
     return tasks
 
@@ -57,10 +60,28 @@ async def dispatch_all(sessions: Sessions, *, composers: Mapping[str, Compose], 
                 if kinds != PRESSING and await count_waiting(session) >= MOST_WAITING:
                     break
                 people = await people_due(session, kinds, after=after, now=clock())
-                if not people:
-                    break
-                tally += await dispatch_batch(session, people, kinds, composers=composers, now=clock())
+            if not people:
+                break
+            tally += await _dispatch_page(sessions, people, kinds, composers=composers, clock=clock)
             after = people[-1]
-    if tally:
-        _log.info("dispatched", **{name: count for name, count in tally.items() if count})
+    return +tally
+
+
+async def _dispatch_page(
+    sessions: Sessions, people: Sequence[int], kinds: Sequence[str], *, composers: Mapping[str, Compose], clock: Clock
+) -> Counter[str]:
+    """Dispatch some people in one transaction; when that fails, each alone, and whose own fails is put off."""
+    try:
+        async with transaction(sessions) as session:
+            return await dispatch_batch(session, people, kinds, composers=composers, now=clock())
+    except Exception as error:
+        if is_connection_fault(error):
+            raise
+        _log.error("dispatch_failed", people=len(people), error=type(error).__name__)  # its message may quote a row
+    tally: Counter[str] = Counter()
+    for person_id in people if len(people) > 1 else ():
+        tally += await _dispatch_page(sessions, [person_id], kinds, composers=composers, clock=clock)
+    if len(people) == 1:
+        async with transaction(sessions) as session:
+            tally["failed"] += await put_off(session, people[0], kinds, now=clock())
     return tally

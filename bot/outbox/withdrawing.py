@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.outbox.models import OutboxCall
@@ -25,3 +26,18 @@ async def withdraw_calls(session: AsyncSession, call_ids: Collection[int], *, re
         .execution_options(synchronize_session=False)
     )
     return set(await session.scalars(statement))
+
+
+async def forbid_retries(session: AsyncSession, call_ids: Collection[int], *, now: datetime) -> None:
+    """Let those of these calls that the sender has taken not leave again: if Telegram did not take them, they expire.
+
+    Call it before `withdraw_calls`: it waits for the outcome that is being recorded at this moment.
+    """
+    if not call_ids:
+        return
+    await session.execute(
+        update(OutboxCall)
+        .where(OutboxCall.id.in_(call_ids), OutboxCall.status.in_(("pending", "sending")))
+        .values(expires_at=func.least(OutboxCall.expires_at, now)),
+        execution_options={"synchronize_session": False},
+    )

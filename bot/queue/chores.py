@@ -34,7 +34,10 @@ class Chore:
     @property
     def interval(self) -> timedelta | None:
         """The time between two runs, None for a chore that has clock times."""
-        return self.trigger.interval if isinstance(self.trigger, IntervalTrigger) else None
+        if not isinstance(self.trigger, IntervalTrigger):
+            return None
+        interval: timedelta = self.trigger.interval
+        return interval
 
     @property
     def is_frequent(self) -> bool:
@@ -46,12 +49,20 @@ class Chore:
         if self.interval is not None:
             return None
         for window in _LOOK_BACK:
-            found, moment = None, now - window
+            found: datetime | None = None
+            moment = now - window
             while (slot := self.trigger.get_next_fire_time(None, moment)) is not None and slot <= now:
                 found, moment = slot, slot + timedelta(seconds=1)
             if found is not None:
                 return found
         return None
+
+    def next_after(self, last_run: datetime | None, now: datetime) -> datetime | None:
+        """Return its next clock time, or for an interval the moment one interval after `last_run`."""
+        if self.interval is None:
+            slot: datetime | None = self.trigger.get_next_fire_time(None, now)
+            return slot
+        return last_run + self.interval if last_run else None
 
     def needed_since(self, now: datetime) -> datetime | None:
         """Return the moment since which it must have run by `now`, or None when it never had to."""

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import procrastinate
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import cast, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -27,6 +28,7 @@ RUNS_KEPT = timedelta(days=30)
 IDLE_RUNS_KEPT = timedelta(days=1)
 # A chore of a clock time that was missed, or failed, is enqueued again after so long.
 CATCH_UP = timedelta(minutes=10)
+_ANY_COUNT = cast("$.* ? (@ != 0)", JSONPATH)
 SCHEDULER = "scheduler"  # the `task` of the rows that say since when chores are enqueued
 
 
@@ -120,8 +122,8 @@ SELECT last.* FROM unnest(CAST(:tasks AS text[])) AS wanted(task) CROSS JOIN LAT
 async def chore_states(session: AsyncSession, chores: Sequence[Chore], *, now: datetime) -> list[ChoreState]:
     """Return how each chore stands.
 
-    As long as the scheduler has not been at work for a chore's own expected silence, nothing is overdue: the scheduler's
-    sign of life tells that it is away.
+    As long as the scheduler has not been at work for a chore's own expected silence, it is not overdue: the scheduler's
+    sign of life is what tells of that.
     """
     tasks = [chore.task for chore in chores]
     query = select(JobRun).from_statement(_LAST_RUNS.columns(*JobRun.__table__.columns))
@@ -146,7 +148,8 @@ def _is_overdue(state: ChoreState, watch: datetime | None, now: datetime) -> boo
         return False
     if watch > (needed if state.chore.interval is not None else now - CLOCK_GRACE):
         return False
-    return _sign_of(state) is None or _sign_of(state) < needed  # type: ignore[operator] - not None on the right
+    sign = _sign_of(state)
+    return sign is None or sign < needed
 
 
 def _sign_of(state: ChoreState) -> datetime | None:
@@ -184,7 +187,7 @@ async def forget_runs(session: AsyncSession, *, frequent: Collection[str], now: 
     """
     later = aliased(JobRun)
     is_last = ~select(later.id).where(later.task == JobRun.task, later.id > JobRun.id).exists()
-    did_nothing = (JobRun.outcome == "done") & ~func.jsonb_path_exists(JobRun.detail, "$.* ? (@ != 0)")
+    did_nothing = (JobRun.outcome == "done") & ~func.jsonb_path_exists(JobRun.detail, _ANY_COUNT)
     is_idle = JobRun.task.in_(frequent) & did_nothing & (JobRun.started_at < now - IDLE_RUNS_KEPT)
     is_old = JobRun.started_at < now - RUNS_KEPT
     statement = delete(JobRun).where(is_idle | is_old, ~is_last).returning(JobRun.id)

@@ -14,8 +14,8 @@ def transcripts_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blue
     tasks = procrastinate.Blueprint()
 
     @tasks.task(name="forget_messages")
-    async def forget() -> None:
+    async def forget() -> dict[str, int]:
         async with transaction(sessions) as session:
-            await forget_messages(session, now=clock())
+            return {"forgotten": await forget_messages(session, now=clock())}
 
     return tasks

@@ -9,15 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
 
 from bot.apps.http import http_app
+from bot.apps.scheduler import list_chores
 from bot.db.service import Sessions, open_engine, sessions_of, transaction
 from bot.kit.clock import utc_now
 from bot.kit.settings import Settings
 from bot.outbox.service import enqueue_call
 from bot.queue.heartbeats import beat
+from bot.queue.history import begin_run, end_run, note_watch
 from bot.queue.service import open_queue
+from tests.deliveries.people import plan, somebody
 from tests.fixtures.processes import free_port
 
 
@@ -41,8 +43,8 @@ async def client(
 
 async def sign_on(sessions: Sessions, now: datetime) -> None:
     async with transaction(sessions) as session:
-        await beat(session, "scheduler", now=now, detail="active")
-        await session.execute(text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (:now)"), {"now": now})
+        for name in ("worker", "batch", "scheduler"):
+            await beat(session, name, now=now, detail="active")
 
 
 async def test_the_process_says_that_it_lives(client: httpx.AsyncClient) -> None:
@@ -53,7 +55,8 @@ async def test_parts_that_never_gave_a_sign_are_not_ready(client: httpx.AsyncCli
     answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert {name: part["state"] for name, part in answer.json()["parts"].items()} == {
-        "database": "ready", "migrations": "ready", "worker": "silent", "scheduler": "silent", "rasa": "away",
+        "database": "ready", "migrations": "ready", "worker": "silent", "batch": "silent", "scheduler": "silent",
+        "jobs": "ready", "rasa": "away",
     }  # fmt: skip
 
 
@@ -63,6 +66,35 @@ async def test_without_rasa_alone_it_is_degraded_to_the_simple_mode(
     await sign_on(sessions, now)
     answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "degraded: simple mode")
+
+
+async def test_a_chore_that_does_not_run_degrades_it_and_is_named(
+    client: httpx.AsyncClient, sessions: Sessions, now: datetime
+) -> None:
+    await sign_on(sessions, now)
+    async with transaction(sessions) as session:
+        await note_watch(session, now=now - timedelta(days=2))
+        for chore in list_chores():
+            if chore.task != "outbox:expire_calls":
+                run = await begin_run(session, chore.task, now=now - timedelta(hours=3))
+                await end_run(session, run, now=now - timedelta(hours=3), counts={})
+    answer = (await client.get("/readyz")).json()
+    assert answer["status"] == "degraded: chores are late, simple mode"
+    assert answer["parts"]["jobs"] == {"state": "late", "detail": "outbox:expire_calls: escale jobs"}
+    lines = (await client.get("/metrics")).text.splitlines()
+    assert 'escale_job_overdue{task="outbox:expire_calls"} 1.0' in lines
+    assert 'escale_job_overdue{task="catalogue:expire"} 0.0' in lines
+    assert 'escale_job_last_success_age_seconds{task="catalogue:expire"} 10800.0' in lines
+    assert not any(line.startswith('escale_job_last_success_age_seconds{task="outbox:expire') for line in lines)
+
+
+async def test_without_the_worker_of_chores_people_are_answered_all_the_same(
+    client: httpx.AsyncClient, sessions: Sessions, now: datetime
+) -> None:
+    await sign_on(sessions, now)
+    async with transaction(sessions) as session:
+        await beat(session, "batch", now=now - timedelta(minutes=5), detail="active")
+    assert (await client.get("/readyz")).json()["status"] == "degraded: no chores, simple mode"
 
 
 async def test_a_sign_of_life_older_than_fifteen_seconds_does_not_count(
@@ -112,6 +144,18 @@ async def test_metrics_count_what_waits(client: httpx.AsyncClient, sessions: Ses
     assert 'escale_outbox_calls{status="pending"} 1.0' in lines
     assert "escale_outbox_oldest_seconds 30.0" in lines
     assert "escale_inbox_oldest_seconds 0.0" in lines
+    assert "escale_outbox_perhaps_repeated 0.0" in lines
+
+
+async def test_metrics_count_deliveries(client: httpx.AsyncClient, sessions: Sessions, now: datetime) -> None:
+    async with transaction(sessions) as session:
+        who = await somebody(session, now)
+        await plan(session, who, now - timedelta(seconds=40), "a")
+        await plan(session, who, now, "b", kind="reminder", due_at=now + timedelta(hours=1))
+    lines = (await client.get("/metrics")).text.splitlines()
+    assert 'escale_deliveries{kind="alert",status="due"} 1.0' in lines
+    assert 'escale_deliveries{kind="reminder",status="due"} 1.0' in lines
+    assert "escale_deliveries_oldest_due_seconds 40.0" in lines
 
 
 STRANGERS = pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot.apps.scheduler import list_chores
 from bot.db.embedded import server_dir
 from tests.fixtures.installation import Installation, Up
 
@@ -24,7 +26,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     installation = Installation(tmp_path_factory.mktemp("up"))
     with installation.up() as up:
         up.wait_for(lambda: up.readiness().get("worker") == "ready", within=START_SECONDS, what="a worker")
-        up.wait_for(lambda: up.readiness().get("scheduler") == "ready", within=START_SECONDS, what="the scheduler")
+        for part in ("scheduler", "batch"):
+            up.wait_for(lambda part=part: up.readiness().get(part) == "ready", within=START_SECONDS, what=part)
         yield up
 
 
@@ -68,7 +71,19 @@ def test_a_command_beside_it_uses_its_database(up: Up) -> None:
     assert (listed.returncode, listed.stdout.strip()) == (0, "[]")
 
 
-@pytest.mark.parametrize("name", ["worker", "scheduler", "console"])
+def test_chores_are_done_by_a_process_of_their_own_and_shown(up: Up) -> None:
+    def shown() -> dict[str, str]:
+        lines = up.installation.run("jobs", "--json").stdout.splitlines()
+        return {report["task"]: report["outcome"] for report in map(json.loads, lines)}
+
+    # A new installation does at once what clock times bring later; intervals begin with the first of them.
+    nightly = {chore.task for chore in list_chores() if chore.interval is None}
+    up.wait_for(lambda: {task for task, o in shown().items() if o == "done"} >= nightly, within=60, what="the chores")
+    assert up.readiness()["jobs"] == "ready"
+    assert up.installation.run("jobs").stdout.count(" done ") >= len(nightly)
+
+
+@pytest.mark.parametrize("name", ["worker", "batch", "scheduler", "console"])
 def test_a_killed_process_comes_back(up: Up, name: str) -> None:
     before = up.child(name)
     assert before is not None
@@ -109,7 +124,7 @@ def test_children_end_with_an_up_that_was_killed_and_the_next_one_takes_over(tmp
     installation = Installation(tmp_path)
     with installation.up() as up:
         up.wait_for(lambda: up.readiness().get("worker") == "ready", within=START_SECONDS, what="a worker")
-        children = [child for name in ("worker", "console", "scheduler") if (child := up.child(name))]
+        children = [child for name in ("worker", "batch", "console", "scheduler") if (child := up.child(name))]
         up.process.kill()
         up.process.wait()
         _, alive = psutil.wait_procs(children, timeout=15)

@@ -93,7 +93,7 @@ async def test_a_pause_stops_the_expansion_between_two_batches(sessions: Session
     number = await running(sessions, now, 6)
     await batch(sessions, number, now, 3)
     async with transaction(sessions) as session:
-        assert await pause_campaign(session, number) == 3
+        assert await pause_campaign(session, number, now=now) == 3
     assert await batch(sessions, number, now, 3) == Batch(0, 0, is_last=True)
     assert len(await people_written(sessions, number)) == 3
 

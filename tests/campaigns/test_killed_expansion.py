@@ -7,8 +7,8 @@ import random
 import pytest
 from sqlalchemy import func, insert, select
 
-from bot.campaigns.models import Campaign
 from bot.campaigns.life import schedule_campaign
+from bot.campaigns.models import Campaign
 from bot.db.service import Sessions, transaction
 from bot.deliveries.models import Delivery, PushPreferences
 from bot.kit.clock import utc_now

@@ -35,6 +35,7 @@ from bot.deliveries.service import settle, stop_campaigns
 from bot.deliveries.tasks import dispatch_all
 from bot.kit.errors import InputError
 from bot.outbox.models import Lane, OutboxCall
+from bot.outbox.service import expire_calls
 from bot.profiles.models import Person
 from tests.campaigns.people import campaign, deliveries, nobody, person, status
 
@@ -131,7 +132,7 @@ async def test_a_pause_holds_what_waits_in_the_outbox_and_a_resumption_sends_it_
     await dispatch(sessions, now)
     await leaves(sessions, now, "sent", "sending")
     async with transaction(sessions) as session:
-        assert await pause_campaign(session, number) == 3
+        assert await pause_campaign(session, number, now=now) == 3
     assert Counter(call.status for call in await calls(sessions)) == {"sent": 1, "sending": 1, "cancelled": 3}
     await dispatch(sessions, now)
     await run(sessions, now)
@@ -151,7 +152,7 @@ async def test_a_pause_waits_for_the_messages_that_are_being_written_and_withdra
 
     async def pause() -> int:
         async with transaction(sessions) as session:
-            return await pause_campaign(session, number)
+            return await pause_campaign(session, number, now=now)
 
     async with transaction(sessions) as session:
         people = list(await session.scalars(select(Person.id)))
@@ -179,11 +180,16 @@ async def test_what_was_leaving_at_the_pause_and_came_back_is_held_too(sessions:
     await dispatch(sessions, now)
     await leaves(sessions, now, "sending", "sending")
     async with transaction(sessions) as session:
-        assert await pause_campaign(session, number) == 0
+        assert await pause_campaign(session, number, now=now) == 0
     async with transaction(sessions) as session:
-        await session.execute(update(OutboxCall).values(status="pending"))  # Telegram answered 502
+        written = (await session.scalars(select(OutboxCall))).all()
+        assert {call.expires_at for call in written} == {now}  # Telegram answers 502: they do not leave again
+        await session.execute(update(OutboxCall).values(status="pending"))
+        await expire_calls(session, now=now)
+    await dispatch(sessions, now)
     async with transaction(sessions) as session:
         assert await hold_returned(session, now=now) == 2
+        assert await hold_returned(session, now=now) == 0
         assert {one.is_held for one in await deliveries(session, number)} == {True}
 
 
@@ -206,7 +212,7 @@ async def test_a_paused_campaign_can_be_cancelled_and_what_is_held_goes(sessions
     number = await scheduled(sessions, now)
     await run(sessions, now)
     async with transaction(sessions) as session:
-        await pause_campaign(session, number)
+        await pause_campaign(session, number, now=now)
         assert await cancel_campaign(session, number, now=now) == 3
     assert await ledger(sessions, number) == {"dropped": 3}
 
@@ -318,7 +324,7 @@ async def test_a_campaign_that_expired_before_it_was_expanded_writes_to_nobody(
 async def test_each_step_is_refused_where_the_life_does_not_lead(session: AsyncSession, now: datetime) -> None:
     steps = {
         "scheduled": partial(schedule_campaign, session, at=now, now=now),
-        "paused": partial(pause_campaign, session),
+        "paused": partial(pause_campaign, session, now=now),
         "running": partial(resume_campaign, session, now=now),
         "cancelled": partial(cancel_campaign, session, now=now),
     }
@@ -338,7 +344,7 @@ async def test_each_step_is_refused_where_the_life_does_not_lead(session: AsyncS
 
 async def test_what_cannot_be_is_refused_in_words(session: AsyncSession, now: datetime) -> None:
     with pytest.raises(InputError, match="pas de campagne n° 404"):
-        await pause_campaign(session, 404)
+        await pause_campaign(session, 404, now=now)
     with pytest.raises(InputError, match="est passée"):
         await campaign(session, now, expires="2026-11-22")
     with pytest.raises(InputError, match="pas d'offre n° 404"):

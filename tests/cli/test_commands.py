@@ -14,8 +14,8 @@ from bot.kit.settings import PROJECT_ROOT, Settings
 from tests.fixtures.installation import Installation
 
 COMMANDS = (
-    "up", "chat", "telegram", "worker", "scheduler", "console", "migrate", "demo-data", "offers", "campaigns",
-    "knowledge", "log", "train", "parse", "doctor", "erase",
+    "up", "chat", "telegram", "worker", "batch", "jobs", "scheduler", "console", "migrate", "demo-data", "offers",
+    "campaigns", "knowledge", "log", "deliveries", "train", "parse", "doctor", "erase",
 )  # fmt: skip
 
 

@@ -1,0 +1,63 @@
+"""The command about what the assistant sends by itself: what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.shared import print_json, read_settings, standard_output, tell
+
+_COLUMNS = ("day", "kind", "total", "due", "sending", "sent", "repeated", "blocked", "failed", "expired", "uncertain")
+
+
+class Kind(StrEnum):
+    """Kinds of deliveries."""
+
+    CHANGE = "change"
+    REMINDER = "reminder"
+    STEP = "step"
+    QUESTION = "question"
+    ALERT = "alert"
+    CAMPAIGN = "campaign"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command to `app`."""
+    app.command(rich_help_panel="Conversations")(deliveries)
+
+
+def deliveries(
+    days: Annotated[int, typer.Option(min=1, help="How many days back.")] = 7,
+    kind: Annotated[Kind | None, typer.Option(help="Only those of this kind.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
+) -> None:
+    """Report what became of the alerts, reminders and campaigns, by the day on which they were planned.
+
+    `repeated` are those of `sent` that may have arrived twice, because Telegram's answer was lost; `expired` became too
+    late to be worth telling; `dropped` were withdrawn, with why.
+    """
+    from bot.apps.database import open_database
+    from bot.apps.deliveries import read_report
+    from bot.kit.clock import utc_now
+
+    with open_database(read_settings()) as url:
+        rows = asyncio.run(read_report(url, days=days, kind=kind, now=utc_now()))
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        tell("Nothing was planned.")
+    else:
+        _show(rows)
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    table = Table(*_COLUMNS, "dropped")
+    for row in rows:
+        why = ", ".join(f"{count} {name}" for name, count in sorted(row["dropped"].items()))
+        table.add_row(*(str(row[name]) for name in _COLUMNS), why)
+    standard_output().print(table)
