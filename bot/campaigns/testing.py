@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.campaigns.composing import message_of
 from bot.campaigns.life import campaign_of
-from bot.deliveries.service import Push, Recipient, local_day, preferences_of, write_message
+from bot.deliveries.service import Letter, Push, Recipient, local_day, preferences_of, write_messages
 from bot.kit.errors import InputError
 from bot.locales.service import DEFAULT_LANGUAGE, Voice, say
 from bot.outbox.models import Lane
@@ -27,7 +27,7 @@ async def send_test(session: AsyncSession, campaign_id: int, *, person_id: int, 
     campaign = await campaign_of(session, campaign_id)
     recipient = await _recipient(session, person_id, now)
     text, rows = message_of(campaign, recipient.voice, operator=operator)
-    call = await write_message(session, recipient, Push([], text, rows), [], kind="campaign")
+    (call,) = await write_messages(session, [Letter(recipient, Push([], text, rows), (), "campaign")])
     call.lane, call.expires_at = int(Lane.TRANSACTIONAL), now + _LIFETIME
 
 
