@@ -50,7 +50,7 @@ OnMoved = Callable[[AsyncSession, int, int], Awaitable[None]]
 
 _STANDBY_SECONDS = 1.0
 _LONGEST_FINISH = 8.0
-_MOST_DUE = 40  # calls read at a time: more than may leave at once, for some wait for others of their chat
+_MOST_DUE = 24  # calls read at a time: more than may leave at once, for some wait for others of their chat
 _PUT_OFF = frozenset({"http_429", "halted"})  # these tries do not count
 
 _log = structlog.get_logger(__name__)
