@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -26,91 +25,17 @@ from bot.campaigns.life import (
 )
 from bot.campaigns.models import Campaign
 from bot.campaigns.reporting import preview_campaign, report_campaign
-from bot.campaigns.tasks import run_campaigns
-from bot.campaigns.testing import send_test
 from bot.db.service import Sessions, transaction
 from bot.deliveries.dispatch import dispatch_batch
 from bot.deliveries.models import Delivery, PushPreferences
-from bot.deliveries.service import settle, stop_campaigns
+from bot.deliveries.service import stop_campaigns
 from bot.deliveries.tasks import dispatch_all
 from bot.kit.errors import InputError
-from bot.outbox.models import Lane, OutboxCall
+from bot.outbox.models import OutboxCall
 from bot.outbox.service import expire_calls
 from bot.profiles.models import Person
+from tests.campaigns.acts import COMPOSERS, calls, dispatch, leaves, ledger, run, scheduled
 from tests.campaigns.people import campaign, deliveries, nobody, person, status
-
-COMPOSERS = {"campaign": partial(compose_campaigns, operator="la Maison & l'emploi", too_young=nobody())}
-
-
-async def scheduled(sessions: Sessions, now: datetime, *, people: int = 3, **more: Any) -> int:
-    """Write a campaign for some people and schedule it at once."""
-    async with transaction(sessions) as session:
-        for chat_id in range(1, people + 1):
-            await person(session, chat_id, now, language="en" if chat_id == people else "fr")
-        number = await campaign(session, now, **more)
-        await schedule_campaign(session, number, at=now, now=now)
-    return number
-
-
-async def run(sessions: Sessions, now: datetime) -> None:
-    await run_campaigns(sessions, too_young=nobody(), clock=lambda: now)
-
-
-async def dispatch(sessions: Sessions, now: datetime) -> None:
-    await dispatch_all(sessions, composers=COMPOSERS, clock=lambda: now)
-
-
-async def calls(sessions: Sessions) -> list[OutboxCall]:
-    async with sessions() as session:
-        return list(await session.scalars(select(OutboxCall).order_by(OutboxCall.id)))
-
-
-async def leaves(sessions: Sessions, now: datetime, *outcomes: str) -> None:
-    """Let the sender say what came of the first waiting calls, as it does."""
-    async with transaction(sessions) as session:
-        waiting = select(OutboxCall).where(OutboxCall.status == "pending").order_by(OutboxCall.id)
-        for call, outcome in zip(await session.scalars(waiting), outcomes, strict=False):
-            call.status, call.sent_at = outcome, now
-
-
-async def ledger(sessions: Sessions, number: int) -> Counter[str]:
-    async with sessions() as session:
-        return Counter(one.status for one in await deliveries(session, number))
-
-
-async def test_everybody_meant_gets_the_message_once_in_their_language(sessions: Sessions, now: datetime) -> None:
-    number = await scheduled(sessions, now, link="https://example.org/forum", link_labels={"fr": "Programme"})
-    for _ in range(2):
-        await run(sessions, now)
-        await dispatch(sessions, now)
-    written = await calls(sessions)
-    assert [call.params["text"] for call in written] == [
-        *["Viens au <b>forum</b> !\n\n— la Maison &amp; l&#x27;emploi"] * 2,
-        "Come to the fair!\n\n— la Maison &amp; l&#x27;emploi",
-    ]
-    assert {(call.lane, call.repeats, call.status) for call in written} == {(int(Lane.BULK), 0, "pending")}
-    buttons = [[row[0]["text"] for row in call.params["reply_markup"]["inline_keyboard"]] for call in written]
-    assert buttons == [*[["Programme", "Ne plus recevoir ces messages"]] * 2, ["Find out more", "Stop these messages"]]
-    await leaves(sessions, now, "sent", "sent", "sent")
-    await dispatch(sessions, now)
-    await run(sessions, now)
-    async with sessions() as session:
-        assert await status(session, number) == "done"
-
-
-async def test_a_language_without_a_text_reads_french_signature_and_buttons_too(
-    sessions: Sessions, now: datetime
-) -> None:
-    async with transaction(sessions) as session:
-        await person(session, 1, now, language="ar")
-        number = await campaign(session, now)
-        await schedule_campaign(session, number, at=now, now=now)
-    await run(sessions, now)
-    await dispatch(sessions, now)
-    (call,) = await calls(sessions)
-    assert "forum" in call.params["text"]
-    ((button,),) = call.params["reply_markup"]["inline_keyboard"]
-    assert "Ne plus recevoir ces messages" in button["text"]
 
 
 async def test_nothing_is_written_before_its_moment(sessions: Sessions, now: datetime) -> None:
@@ -251,64 +176,6 @@ async def test_who_becomes_known_as_too_young_is_dropped_before_it_leaves(sessio
     await dispatch_all(sessions, composers=composers, clock=lambda: now)
     assert [call.chat_id for call in await calls(sessions)] == [2]
     assert await ledger(sessions, number) == {"dropped": 1, "sending": 1}
-
-
-async def test_the_preview_counts_people_by_language_and_shows_every_text(session: AsyncSession, now: datetime) -> None:
-    for chat_id, language in enumerate(("fr", "fr", "ar", None)):
-        await person(session, chat_id, now, language=language)
-    number = await campaign(session, now, link="https://example.org/a")
-    shown = await preview_campaign(session, number, operator="la ville", too_young=nobody(), now=now)
-    assert shown.people == {"ar": 1, "fr": 3}
-    assert shown.messages["fr"] == (
-        "Viens au <b>forum</b> !\n\n— la ville", ("En savoir plus", "Ne plus recevoir ces messages"),
-    )  # fmt: skip
-    assert set(shown.messages) == {"fr", "en"}
-
-
-async def test_a_test_leaves_at_once_and_does_not_count(sessions: Sessions, now: datetime) -> None:
-    night = now.replace(hour=23)
-    async with transaction(sessions) as session:
-        adviser = await person(session, 1, now)
-        number = await campaign(session, now)
-        await send_test(session, number, person_id=adviser, operator="la ville", now=night)
-    (call,) = await calls(sessions)
-    assert (call.chat_id, call.lane, call.status) == (1, int(Lane.TRANSACTIONAL), "pending")
-    assert call.expires_at > night
-    assert await ledger(sessions, number) == {}
-    async with sessions() as session:
-        assert (await report_campaign(session, number)).total == 0
-
-
-@pytest.mark.parametrize(
-    "somebody",
-    [{"agreed": False}, {"stopped_at": True}, {"campaigns_stopped_at": True}, {"unreachable_at": True}, None],
-)
-async def test_a_test_is_sent_to_nobody_who_gets_no_campaign(
-    session: AsyncSession, now: datetime, somebody: dict[str, Any] | None
-) -> None:
-    more = {name: now if name.endswith("_at") else value for name, value in (somebody or {}).items()}
-    number = await campaign(session, now)
-    who = 4_000 if somebody is None else await person(session, 1, now, **more)
-    with pytest.raises(InputError, match=f"n° {who}"):
-        await send_test(session, number, person_id=who, operator="la ville", now=now)
-
-
-async def test_the_report_tells_each_outcome_over_all_and_by_language(sessions: Sessions, now: datetime) -> None:
-    number = await scheduled(sessions, now, people=7)
-    await run(sessions, now)
-    await dispatch(sessions, now)
-    await leaves(sessions, now, "sent", "blocked", "failed", "uncertain", "expired")
-    async with transaction(sessions) as session:
-        sixth = (await session.scalars(select(Person.id).where(Person.chat_id == 6))).one()
-        await stop_campaigns(session, person_id=sixth, now=now)
-        await session.execute(update(Delivery).where(Delivery.source_id == number).values(stale_at=now))
-        await settle(session, now=now)
-    async with sessions() as session:
-        report = await report_campaign(session, number)
-    french = {"sent": 1, "blocked": 1, "failed": 1, "expired": 1, "uncertain": 1, "stopped": 1, "cancelled": 0}
-    assert report.languages == {"fr": french | {"waiting": 0}, "en": dict.fromkeys(french, 0) | {"waiting": 1}}
-    assert report.outcomes == french | {"waiting": 1}
-    assert (report.total, report.is_whole, report.status) == (7, True, "running")
 
 
 async def test_a_campaign_that_expired_before_it_was_expanded_writes_to_nobody(
