@@ -17,7 +17,7 @@ from bot.outbox.models import OutboxCall
 REPEATABLE = frozenset({"edit_message_text", "edit_message_reply_markup", "answer_callback_query", "send_chat_action"})
 # Seconds after the first, second … doubt about a message that nobody waits for: when answers get lost, Telegram is
 # mostly slow, and repeats that follow each other would all be taken.
-DOUBT_WAITS = (30.0, 120.0, 600.0, 1_800.0, 7_200.0)
+DOUBT_WAITS: tuple[float, ...] = (30.0, 120.0, 600.0, 1_800.0, 7_200.0)
 PUSH_REPEATS = len(DOUBT_WAITS)  # what a push that must not be lost asks for
 _LONGEST_BACKOFF = 60.0
 

@@ -30,7 +30,7 @@ from bot.outbox.pacing import Pacer
 from bot.outbox.sender import Sender
 from bot.outbox.telegram_calls import open_bot
 from bot.profiles.service import move_chat
-from bot.queue.service import open_queue
+from bot.queue.service import BATCH, open_queue
 from bot.understanding.service import RasaClient
 from tests.fixtures.bot_api import TOKEN, FakeTelegram
 
@@ -104,18 +104,22 @@ def _jobs(collaborators: Collaborators, bot: Bot, stop: asyncio.Event) -> list: 
     return [
         poll_until(stop, bot, collaborators.sessions, collaborators.queue, database_url=url, clock=collaborators.clock),
         work_until(
-            stop, open_app=lambda: open_queue(url), register=functools.partial(_register, collaborators=collaborators),
+            stop, open_app=lambda: open_queue(url),
+            register=functools.partial(register_tasks, collaborators=collaborators),
             sessions=collaborators.sessions, concurrency=4,
+        ),
+        work_until(
+            stop, open_app=lambda: open_queue(url),
+            register=functools.partial(_register_chores, collaborators=collaborators),
+            sessions=collaborators.sessions, concurrency=4, name="batch", queue_name=BATCH,
         ),
         sender.run(stop),
     ]  # fmt: skip
 
 
-def _register(queue: procrastinate.App, collaborators: Collaborators) -> None:
-    register_tasks(queue, collaborators)
-    register_chores(
-        queue, collaborators.sessions, composers=list_composers(collaborators.settings), clock=collaborators.clock
-    )
+def _register_chores(queue: procrastinate.App, collaborators: Collaborators) -> None:
+    composers = list_composers(collaborators.settings)
+    register_chores(queue, collaborators.sessions, composers=composers, clock=collaborators.clock)
 
 
 async def _no_typing(_turn: object) -> None:

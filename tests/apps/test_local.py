@@ -28,6 +28,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         up.wait_for(lambda: up.readiness().get("worker") == "ready", within=START_SECONDS, what="a worker")
         for part in ("scheduler", "batch"):
             up.wait_for(lambda part=part: up.readiness().get(part) == "ready", within=START_SECONDS, what=part)
+        up.wait_for(lambda: "Escale answers" in up.output, within=10, what="the word that it answers")
         yield up
 
 

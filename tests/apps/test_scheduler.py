@@ -1,4 +1,4 @@
-"""The scheduler: it enqueues, once, and never in the hour that a change of clocks repeats."""
+"""The scheduler: it enqueues, once, and never in the hour that a change of clocks repeats: F24, F25."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from pathlib import Path
 import procrastinate
 import pytest
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from procrastinate.testing import InMemoryConnector
 from sqlalchemy import text
 
 from bot.apps.chores import register_chores
-from bot.apps.scheduler import enqueue_chore, list_chores, schedule_until
+from bot.apps.scheduler import _start_clock, enqueue_chore, list_chores, schedule_until
 from bot.db.service import Sessions
 from bot.kit.clock import TOWN_ZONE, utc_now
 from bot.kit.settings import Settings
 from bot.queue.chores import Chore
 from bot.queue.service import open_queue
-from tests.fixtures.processes import eventually
+from tests.fixtures.processes import driver, eventually
 
 DAILY = [chore for chore in list_chores() if isinstance(chore.trigger, CronTrigger)]
 
@@ -74,3 +75,45 @@ async def test_of_two_schedulers_one_works_and_the_other_takes_over(
     await eventually(has_enqueued, within=10, what="the second one's turn")
     stops[1].set()
     await second
+
+
+async def test_a_frequent_chore_does_not_pile_up_while_its_worker_is_down(
+    sessions: Sessions, database_url: str
+) -> None:
+    # F25: two schedulers by mistake, both with their clock running, and nobody to do the work.
+    chores = (Chore("outbox:expire_calls", IntervalTrigger(seconds=0.2)),)
+    schedulers = [_start_clock(sessions, open_queue(database_url), chores) for _ in range(2)]
+    await asyncio.sleep(3)
+    for scheduler in schedulers:
+        scheduler.shutdown(wait=False)
+    assert await jobs(sessions) == ["outbox:expire_calls"]
+
+
+@pytest.mark.fault
+async def test_two_schedulers_and_two_workers_of_chores_do_each_once(sessions: Sessions, database_url: str) -> None:
+    # F25 with real processes: the active scheduler is killed; the second one takes over and repeats nothing.
+    nightly = sorted(chore.task for chore in DAILY)
+
+    async def done() -> list[str]:
+        async with sessions() as session:
+            query = text("SELECT task FROM job_run WHERE task <> 'scheduler' AND outcome = 'done' ORDER BY task")
+            return [task for task in await session.scalars(query) if task in nightly]
+
+    async def are_done() -> bool:
+        return await done() == nightly
+
+    async def has_taken_over() -> bool:
+        return "scheduler_active" in second.said()
+
+    with driver("chores", database_url), driver("chores", database_url), driver("schedule", database_url) as first:
+        await eventually(are_done, within=90, what="every nightly chore once")
+        with driver("schedule", database_url) as second:
+            await second.is_up()
+            first.kill()
+            await eventually(has_taken_over, within=30, what="the second scheduler")
+            await asyncio.sleep(3)
+            assert sorted(set(await done())) == nightly
+            # Done again at the start by design: offers that ended meanwhile leave the search.
+            assert [task for task in await done() if task != "catalogue:expire"] == [
+                task for task in nightly if task != "catalogue:expire"
+            ]
