@@ -21,7 +21,7 @@ Written by `make bench`: every figure is measured on real processes, started by 
 own, with its peers beside it. A turn counts from the POST of the update to the webhook until the double of the Bot API
 (`tests/fixtures/bot_api`) has received the answer: storing, Rasa, search, database and sender are all part of it. What
 people write comes from the validation files, which the model never saw, in a realistic mix (`benchmarks/sentences.py`).
-The pace of Telegram is lifted on both sides (`ESCALE_SENDER_RATE`), because 27 messages a second would be all that is
+The pace of Telegram is lifted on both sides (`ESCALE_SENDER_RATE`), because 30 messages a second would be all that is
 measured; nothing else differs from `escale up`. PostgreSQL counts by PSS, every other process by RSS.
 """
 

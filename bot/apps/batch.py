@@ -18,14 +18,15 @@ _CONCURRENCY = 4
 
 async def run_batch(stop: asyncio.Event, settings: Settings, database_url: str, *, clock: Clock = utc_now) -> None:
     """Do the chores that the scheduler enqueues until `stop` is set."""
-    del settings
     engine = open_engine(database_url, pool_size=_CONCURRENCY)
     sessions = sessions_of(engine)
     try:
         await work_until(
             stop,
             open_app=functools.partial(open_queue, database_url),
-            register=functools.partial(register_chores, sessions=sessions, composers=list_composers(), clock=clock),
+            register=functools.partial(
+                register_chores, sessions=sessions, composers=list_composers(settings), clock=clock
+            ),
             sessions=sessions,
             concurrency=_CONCURRENCY,
             name="batch",

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import procrastinate
 
 from bot.alerts.tasks import alerts_tasks
+from bot.apps.campaigns import too_young
 from bot.apps.scheduler import list_chores
+from bot.campaigns.tasks import campaigns_tasks
 from bot.catalogue.tasks import catalogue_tasks
 from bot.conversation.erasure import conversation_tasks
 from bot.db.service import Sessions
@@ -42,6 +44,7 @@ def register_chores(
     queue.add_tasks_from(transcripts_tasks(sessions, clock=clock), namespace="transcripts")
     queue.add_tasks_from(followups_tasks(sessions, clock=clock), namespace="followups")
     queue.add_tasks_from(conversation_tasks(sessions, clock=clock), namespace="conversation")
+    queue.add_tasks_from(campaigns_tasks(sessions, too_young=too_young(), clock=clock), namespace="campaigns")
     queue.add_tasks_from(deliveries_tasks(sessions, composers=composers, clock=clock), namespace="deliveries")
     queue.add_tasks_from(queue_tasks(sessions, frequent=frequent, clock=clock), namespace="queue")
     record_runs(queue, (chore.task for chore in chores), sessions, clock=clock)

@@ -40,6 +40,7 @@ def list_chores() -> tuple[Chore, ...]:
         Chore("catalogue:expire", CronTrigger(hour=4, minute=30, timezone=TOWN_ZONE), at_start=True),
         Chore("followups:announce", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
         Chore("followups:plan", CronTrigger(hour="0-1,3-23", minute=10, timezone=TOWN_ZONE)),
+        Chore("campaigns:expand", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
         Chore("outbox:expire_calls", IntervalTrigger(minutes=5, timezone=TOWN_ZONE)),
         Chore("outbox:forget_bodies", CronTrigger(hour=4, minute=45, timezone=TOWN_ZONE)),
         Chore("conversation:forget_lists", CronTrigger(hour=4, minute=50, timezone=TOWN_ZONE)),

@@ -26,7 +26,9 @@ CEFR = ("A1", "A2", "B1", "B2", "C1", "C2")
 _LONGEST_STAY = 60
 
 
-def _among(values: tuple[str, ...]) -> AfterValidator:
+def among(values: tuple[str, ...]) -> AfterValidator:
+    """Return a check that refuses what is not one of `values`."""
+
     def check(value: str | None) -> str | None:
         if value is not None and value not in values:
             raise PydanticCustomError("choice", "choice", {"value": value, "choices": ", ".join(values)})
@@ -71,7 +73,7 @@ class SpokenLanguage(_Strict):
     """A language that an offer asks for."""
 
     code: Language
-    level: Annotated[str | None, _among(CEFR)] = None
+    level: Annotated[str | None, among(CEFR)] = None
 
 
 class Conditions(_Strict):
@@ -87,7 +89,7 @@ class Pay(_Strict):
 
     amount: Amount
     currency: Currency = "EUR"
-    period: Annotated[str, _among(PERIODS)] = "month"
+    period: Annotated[str, among(PERIODS)] = "month"
 
 
 class Cost(Pay):
@@ -100,13 +102,13 @@ class OfferDraft(_Strict):
     """An offer as advisers write it; `bot.catalogue.models.Offer` says what each field means."""
 
     external_id: Text
-    kind: Annotated[str, _among(KINDS)]
+    kind: Annotated[str, among(KINDS)]
     title: Annotated[str, Field(min_length=5, max_length=200)]
     organisation: Text
     language: Language = "fr"
     description: Annotated[str, Field(min_length=30, max_length=6000)]
     places: Annotated[tuple[PlaceDraft, ...], Field(min_length=1, max_length=30)]
-    field: Annotated[str, _among(FIELDS)]
+    field: Annotated[str, among(FIELDS)]
     start_from: date | None = None
     start_until: date | None = None
     duration_min: Months | None = None
@@ -115,13 +117,13 @@ class OfferDraft(_Strict):
     age_min: Age | None = None
     age_max: Age | None = None
     open_to_minors: bool = False
-    levels: tuple[Annotated[str, _among(LEVELS)], ...] = ()
+    levels: tuple[Annotated[str, among(LEVELS)], ...] = ()
     languages: tuple[SpokenLanguage, ...] = ()
     conditions: Conditions = Conditions()
     pay: Pay | None = None
     cost: Cost | None = None
-    covers: tuple[Annotated[str, _among(COVERS)], ...] = ()
-    programme: Annotated[str | None, _among(PROGRAMMES)] = None
+    covers: tuple[Annotated[str, among(COVERS)], ...] = ()
+    programme: Annotated[str | None, among(PROGRAMMES)] = None
     how_to_apply: Annotated[str, Field(min_length=3, max_length=1000)]
     apply_url: Annotated[str | None, Field(pattern=r"^https?://[^\s]+\.[^\s]+$", max_length=500)] = None
 
@@ -160,10 +162,17 @@ class OfferDraft(_Strict):
 
 def problems_of(error: ValidationError, language: str = "fr") -> tuple[str, ...]:
     """Return one sentence per problem, naming the field and what to do."""
+    return tuple(sentence for _, sentence in placed_problems(error, language))
+
+
+def placed_problems(error: ValidationError, language: str = "fr") -> tuple[tuple[tuple[int | str, ...], str], ...]:
+    """Return where each problem is, by the names and ranks that lead there, and its sentence."""
     problems = error.errors(include_url=False)
     # A list whose only item is wrong is also reported as empty: the item says it better.
     deeper = {problem["loc"][:size] for problem in problems for size in range(1, len(problem["loc"]))}
-    return tuple(_sentence(dict(problem), language) for problem in problems if problem["loc"] not in deeper)
+    return tuple(
+        (problem["loc"], _sentence(dict(problem), language)) for problem in problems if problem["loc"] not in deeper
+    )
 
 
 def _sentence(problem: dict[str, Any], language: str) -> str:
@@ -179,7 +188,7 @@ def _sentence(problem: dict[str, Any], language: str) -> str:
     kind = known.get(problem["type"]) or next(
         (name for start, name in _FAMILIES if problem["type"].startswith(start)), "other"
     )
-    if kind == "other" and problem["loc"] and problem["loc"][-1] == "apply_url":
+    if kind == "other" and problem["loc"] and problem["loc"][-1] in ("apply_url", "link"):
         kind = "url"
     written = str(problem.get("input", ""))[:60]
     values = {"field": where, "written": written, "message": problem["msg"], **values}

@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from bot import __version__
+from bot.cli.campaigns import add_to as add_campaigns
 from bot.cli.conversations import add_to as add_conversations
 from bot.cli.deliveries import add_to as add_deliveries
 from bot.cli.installation import add_to as add_installation
@@ -57,6 +58,7 @@ for _add in (
     add_conversations,
     add_deliveries,
     add_offers,
+    add_campaigns,
     add_knowledge,
     add_language,
     add_installation,

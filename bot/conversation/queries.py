@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,3 +61,14 @@ async def was_shown_a_list_as_minor(session: AsyncSession, *, person_id: int) ->
     as_minor = ResultList.criteria["age"].as_integer() < ADULT
     query = select(ResultList.id).where(ResultList.person_id == person_id, as_minor).limit(1)
     return await session.scalar(query) is not None
+
+
+def people_younger_than(age: int) -> Select[int]:
+    """Return the query of the people who said, of themselves or in their running search, that they are younger."""
+    told = Conversation.situation["age"]
+    # A bracket is taken by its low end: who may be too young is.
+    youngest = case(
+        (func.jsonb_typeof(told) == "number", told.as_float()),
+        (func.jsonb_typeof(told) == "array", told[0].as_float()),
+    )
+    return select(Conversation.person_id).where(or_(youngest < age, Conversation.criteria["age"].as_integer() < age))

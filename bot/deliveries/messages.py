@@ -43,8 +43,8 @@ class Letter:
     is_in_doubt: bool = False
 
 
-async def write_messages(session: AsyncSession, letters: Sequence[Letter]) -> None:
-    """Write each letter as one call that carries its deliveries, and log it masked."""
+async def write_messages(session: AsyncSession, letters: Sequence[Letter]) -> list[OutboxCall]:
+    """Write each letter as one call that carries its deliveries, and log it masked; return the calls."""
     with session.no_autoflush:  # all go to the database together
         calls = [await _write(session, letter) for letter in letters]
     await session.flush()  # the calls get their identities
@@ -52,6 +52,7 @@ async def write_messages(session: AsyncSession, letters: Sequence[Letter]) -> No
         for delivery in letter.covers:
             delivery.status, delivery.error, delivery.outbox_id = "sending", None, call.id
             delivery.attempts += 1
+    return calls
 
 
 async def _write(session: AsyncSession, letter: Letter) -> OutboxCall:

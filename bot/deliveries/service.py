@@ -13,6 +13,7 @@ from bot.deliveries.calendar import (
 )
 from bot.deliveries.composing import Compose, Composed, Push, Recipient
 from bot.deliveries.ledger import Planned, count_deliveries, drop_due, drop_stale, plan_deliveries, settle
+from bot.deliveries.messages import Letter, write_messages
 from bot.deliveries.preferences import (
     MOST_A_DAY,
     agree,
@@ -38,6 +39,7 @@ __all__ = [
     "Compose",
     "Composed",
     "Figures",
+    "Letter",
     "Planned",
     "Push",
     "Recipient",
@@ -73,4 +75,5 @@ __all__ = [
     "stop_campaigns",
     "stop_pushes",
     "stop_unreachable",
+    "write_messages",
 ]

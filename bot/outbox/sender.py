@@ -50,7 +50,7 @@ OnMoved = Callable[[AsyncSession, int, int], Awaitable[None]]
 
 _STANDBY_SECONDS = 1.0
 _LONGEST_FINISH = 8.0
-_MOST_DUE = 100  # calls read at a time
+_MOST_DUE = 24  # calls read at a time: more than may leave at once, for some wait for others of their chat
 _PUT_OFF = frozenset({"http_429", "halted"})  # these tries do not count
 
 _log = structlog.get_logger(__name__)
@@ -147,7 +147,7 @@ class Sender:
         async with transaction(self._sessions) as session:
             now = self._clock()
             settled = await settle_interrupted(session, now=now, never_left=self._never_left)
-            self._turns.forget_held()
+            self._turns.forget(self._monotonic())
             for call in await waiting_calls(session, now=now):
                 self._hold(call)
         self._never_left.clear()
@@ -171,7 +171,10 @@ class Sender:
             ours = await mark_sending(session, self._never_left) if chosen else set()
         # Only now: were the commit to fail, nothing would have left and nothing would be under way.
         self._never_left.clear()
-        for call in (call for call in chosen if call.id in ours):
+        for call in chosen:
+            if call.id not in ours:  # withdrawn meanwhile
+                self._turns.answered(call.id, now)
+                continue
             call.attempts += 1
             self._turns.begin(call)
             self._in_flight[call.id] = asyncio.create_task(self._send(call))
@@ -181,6 +184,7 @@ class Sender:
         outcome: Outcome | None = None
         try:
             outcome = self._reason_to_stay(call) or await make_call(self._bot, call.method, call.params)
+            self._turns.answered(call.id, self._monotonic())
             if isinstance(outcome, Later) and outcome.after is not None:
                 self._pacer.halt(self._monotonic() + outcome.after)
             await self._record_until_done(call, outcome)
@@ -189,6 +193,7 @@ class Sender:
             _log.error("outcome_not_recorded", call_id=call.id, error=type(error).__name__)
         finally:
             self._in_flight.pop(call.id, None)
+            self._turns.answered(call.id, self._monotonic())
             self._turns.end(call)
             if self._is_anything_behind or not isinstance(outcome, Sent):
                 self._wake.set()

@@ -77,8 +77,9 @@ async def due_calls(
     )
     quick_methods = FREE_METHODS | EDIT_METHODS
     every = select(OutboxCall).where(*is_due).order_by(OutboxCall.lane, OutboxCall.id)
-    calls = {call.id: call for call in await session.scalars(every.limit(limit))}
-    if len(calls) >= limit:  # quick ones may stand behind those
+    first = (await session.scalars(every.limit(limit))).all()
+    calls = {call.id: call for call in first}
+    if len(first) >= limit and first[-1].lane == Lane.ANSWER:  # quick ones may stand behind those
         quick = select(OutboxCall).where(*is_due, OutboxCall.lane == int(Lane.ANSWER))
         quick = quick.where(OutboxCall.method.in_(quick_methods)).order_by(OutboxCall.id)
         calls |= {call.id: call for call in await session.scalars(quick.limit(limit))}
@@ -113,12 +114,10 @@ async def mark_sending(session: AsyncSession, call_ids: Collection[int]) -> set[
         .where(OutboxCall.id.in_(call_ids), OutboxCall.status == "pending")
         .with_for_update(skip_locked=True)
     )
-    ours = set(await session.scalars(free))
-    await session.execute(
-        update(OutboxCall).where(OutboxCall.id.in_(ours)).values(status="sending", attempts=OutboxCall.attempts + 1),
-        execution_options={"synchronize_session": False},  # the caller counts on its copies
-    )
-    return ours
+    ours = update(OutboxCall).where(OutboxCall.id.in_(free))
+    ours = ours.values(status="sending", attempts=OutboxCall.attempts + 1).returning(OutboxCall.id)
+    options = {"synchronize_session": False}  # the caller counts on its copies
+    return set(await session.scalars(ours, execution_options=options))
 
 
 async def mark_sent(session: AsyncSession, call: OutboxCall, *, message_id: int | None, now: datetime) -> bool:

@@ -63,6 +63,7 @@ class Turns:
     slots: int
     _under_way: dict[int, OutboxCall] = field(default_factory=dict)
     _held: dict[Key, dict[int, _Held]] = field(default_factory=dict)
+    _counted: set[int] = field(default_factory=set)
 
     @property
     def free_slots(self) -> int:
@@ -74,6 +75,12 @@ class Turns:
         self._under_way[call.id] = call
         self._held.get(_key(call), {}).pop(call.id, None)
 
+    def answered(self, call_id: int, now: float) -> None:
+        """Note that Telegram has answered a call, or that it will not leave after all; the second time is nothing."""
+        if call_id in self._counted:
+            self._counted.remove(call_id)
+            self.pacer.answered(now)
+
     def end(self, call: OutboxCall) -> None:
         """Note that the outcome of `call` is recorded."""
         self._under_way.pop(call.id, None)
@@ -83,9 +90,11 @@ class Turns:
         if queue_of(call) is not Queue.NONE:
             self._held.setdefault(_key(call), {})[call.id] = _Held((call.lane, call.id), until)
 
-    def forget_held(self) -> None:
-        """Forget what waits."""
+    def forget(self, now: float) -> None:
+        """Forget what waits, and what was chosen and never left; nothing is under way."""
         self._held.clear()
+        for call_id in list(self._counted):
+            self.answered(call_id, now)
 
     def closed(self, now: float) -> Closed:
         """Return the chats whose queues cannot move."""
@@ -141,6 +150,7 @@ class Turns:
     def _count(self, call: OutboxCall, key: Key, now: float, moment: datetime) -> None:
         if key[1] is not Queue.NONE and call.expires_at > moment:
             self.pacer.take(key[0], now, is_message=key[1] is Queue.MESSAGES)
+            self._counted.add(call.id)
 
     def _forget_passed(self, now: float) -> None:
         for key, held in list(self._held.items()):

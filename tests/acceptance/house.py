@@ -118,7 +118,8 @@ def _jobs(collaborators: Collaborators, bot: Bot, stop: asyncio.Event) -> list: 
 
 
 def _register_chores(queue: procrastinate.App, collaborators: Collaborators) -> None:
-    register_chores(queue, collaborators.sessions, composers=list_composers(), clock=collaborators.clock)
+    composers = list_composers(collaborators.settings)
+    register_chores(queue, collaborators.sessions, composers=composers, clock=collaborators.clock)
 
 
 async def _no_typing(_turn: object) -> None:

@@ -15,7 +15,7 @@ from tests.fixtures.installation import Installation
 
 COMMANDS = (
     "up", "chat", "telegram", "worker", "batch", "jobs", "scheduler", "console", "migrate", "demo-data", "offers",
-    "knowledge", "log", "deliveries", "train", "parse", "doctor", "erase",
+    "campaigns", "knowledge", "log", "deliveries", "train", "parse", "doctor", "erase",
 )  # fmt: skip
 
 
@@ -95,6 +95,52 @@ def test_offers_are_added_listed_and_closed(escale: Installation, database_url: 
     assert escale.run("offers", "close", str(offer["id"])).returncode == 0
     (closed,) = json.loads(escale.run("offers", "list", "--json").stdout)
     assert closed["status"] == "closed"
+
+
+def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
+    escale: Installation, database_url: str
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "INSERT INTO person (channel, chat_id, language, language_chosen, first_seen_at, last_seen_at)"
+            " VALUES ('telegram', 7, 'fr', false, now(), now()) RETURNING id"
+        ).fetchone()
+        assert row
+        connection.execute(
+            "INSERT INTO push_preferences (person_id, agreed_at, updated_at) VALUES (%s, now(), now())", row
+        )
+    template = PROJECT_ROOT / "docs" / "campaign-template.yml"
+    written = escale.run("campaigns", "new", str(template), "--by", "Inès")
+    assert (written.returncode, "Draft 1" in written.stderr) == (0, True), written.stderr
+    (listed,) = json.loads(escale.run("campaigns", "list", "--json").stdout)
+    assert (listed["id"], listed["status"], listed["created_by"]) == (1, "draft", "Inès")
+    seen = escale.run("campaigns", "preview", "1")
+    assert "Ne plus recevoir ces messages" in seen.stdout
+    assert "For 0 people." in seen.stdout  # nobody saved such a search
+    assert escale.run("campaigns", "test", "1", "--person", str(row[0])).returncode == 0
+    assert escale.run("campaigns", "schedule", "1", "--at", "2027-01-15 09:00").returncode == 0
+    assert "held" in escale.run("campaigns", "pause", "1").stderr
+    assert escale.run("campaigns", "resume", "1").returncode == 0
+    assert escale.run("campaigns", "cancel", "1").returncode == 0
+    report = json.loads(escale.run("campaigns", "report", "1", "--json").stdout)
+    assert (report["status"], report["total"]) == ("cancelled", 0)
+    refused = escale.run("campaigns", "resume", "1")
+    assert (refused.returncode, "Traceback" in refused.stderr) == (4, False)
+    with psycopg.connect(database_url) as connection:
+        left = connection.execute("SELECT chat_id, status FROM outbox_call").fetchall()
+        jobs = connection.execute("SELECT task_name, queue_name FROM procrastinate_jobs").fetchall()
+    assert left == [(7, "pending")]
+    assert set(jobs) == {("campaigns:expand", "batch")}
+
+
+def test_a_wrong_campaign_is_refused_by_line(escale: Installation, database_url: str, tmp_path: Path) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    file = tmp_path / "campaign.yml"
+    file.write_text("name: Forum\ntexts:\n  fr: <h1>Forum</h1>\n", encoding="utf-8")
+    refused = escale.run("campaigns", "new", str(file))
+    assert (refused.returncode, "Ligne 3" in refused.stderr) == (4, True), refused.stderr
+    assert json.loads(escale.run("campaigns", "list", "--json").stdout) == []
 
 
 def test_a_wrong_file_is_refused_by_line_and_nothing_is_written(

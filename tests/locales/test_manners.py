@@ -32,6 +32,7 @@ TOPICS = (
     "alerting",
     "pushes",
     "followups",
+    "campaigns",
 )
 # They name the choice itself: "tu" is what is chosen.
 NAMED = {

@@ -1,0 +1,123 @@
+"""The commands about campaigns, each in one transaction on the database at a URL."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select
+
+from bot.apps.sessions import session_on
+from bot.campaigns import service as campaigns
+from bot.campaigns.models import Campaign
+from bot.campaigns.service import YOUNGEST, Preview
+from bot.campaigns.tasks import EXPAND_TASK
+from bot.conversation.queries import people_younger_than
+from bot.kit.clock import TOWN_ZONE, utc_now
+from bot.kit.errors import InputError
+from bot.kit.settings import Settings
+from bot.locales.service import say
+from bot.queue.service import BATCH, enqueue, open_queue
+
+NOW = "now"
+
+
+def too_young() -> Select[int]:
+    """Return the query of the people who told the assistant that they are too young for campaigns."""
+    return people_younger_than(YOUNGEST)
+
+
+async def new_campaign(database_url: str, file: Path, *, by: str) -> tuple[int, str, dict[str, int]]:
+    """Write the campaign of a file as a draft; return its number, its name and the people meant by language.
+
+    Raises:
+        InputError: something in the file is wrong; nothing was written.
+    """
+    draft = campaigns.read_campaign(file)
+    async with session_on(database_url) as session:
+        campaign = await campaigns.create_campaign(session, draft, by=by, now=utc_now())
+        people = await campaigns.count_people(session, campaign, too_young=too_young(), now=utc_now())
+        return campaign.id, campaign.name, people
+
+
+async def list_campaigns(database_url: str, *, limit: int) -> list[dict[str, Any]]:
+    """Return the campaigns, the last written first, ready to print."""
+    async with session_on(database_url) as session:
+        return [_listed(campaign) for campaign in await campaigns.list_campaigns(session, limit=limit)]
+
+
+async def preview_campaign(settings: Settings, database_url: str, campaign_id: int) -> Preview:
+    """Return how many people a campaign is for, and how it reads; raises InputError when there is none."""
+    async with session_on(database_url) as session:
+        return await campaigns.preview_campaign(
+            session, campaign_id, operator=settings.operator_name, too_young=too_young(), now=utc_now()
+        )
+
+
+async def send_test(settings: Settings, database_url: str, campaign_id: int, *, person_id: int) -> None:
+    """Send a campaign's message to one person, at once; raises InputError when it cannot be."""
+    async with session_on(database_url) as session:
+        await campaigns.send_test(
+            session, campaign_id, person_id=person_id, operator=settings.operator_name, now=utc_now()
+        )
+
+
+async def schedule_campaign(database_url: str, campaign_id: int, *, at: str) -> datetime:
+    """Let a campaign begin at a moment of the town's time, such as "2027-01-15 09:00", or now; return the moment.
+
+    Raises:
+        InputError: the moment is none, or the campaign cannot be scheduled.
+    """
+    now = utc_now()
+    moment = now if at == NOW else read_moment(at)
+    async with session_on(database_url) as session:
+        campaign = await campaigns.schedule_campaign(session, campaign_id, at=moment, now=now)
+        begins = campaign.scheduled_at or now
+        await enqueue(session, open_queue(database_url), EXPAND_TASK, lock=EXPAND_TASK, queue_name=BATCH, at=begins)
+        return begins.astimezone(TOWN_ZONE)
+
+
+def read_moment(written: str) -> datetime:
+    """Return a moment written as a day and an hour of the town's time.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise InputError([say("campaigns.moment_wrong", "fr", written=written)]) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=TOWN_ZONE)
+
+
+async def pause_campaign(database_url: str, campaign_id: int) -> int:
+    """Hold what has not left; return how many messages; raises InputError when the campaign is not on its way."""
+    async with session_on(database_url) as session:
+        return await campaigns.pause_campaign(session, campaign_id, now=utc_now())
+
+
+async def resume_campaign(database_url: str, campaign_id: int) -> str:
+    """Let a paused campaign go on; return its name; raises InputError when it is not paused, or over."""
+    async with session_on(database_url) as session:
+        campaign = await campaigns.resume_campaign(session, campaign_id, now=utc_now())
+        await enqueue(session, open_queue(database_url), EXPAND_TASK, lock=EXPAND_TASK, queue_name=BATCH)
+        return campaign.name
+
+
+async def cancel_campaign(database_url: str, campaign_id: int) -> int:
+    """End a campaign; return how many messages that withdraws; raises InputError when it has ended."""
+    async with session_on(database_url) as session:
+        return await campaigns.cancel_campaign(session, campaign_id, now=utc_now())
+
+
+async def report_campaign(database_url: str, campaign_id: int) -> dict[str, Any]:
+    """Return what became of a campaign, ready to print; raises InputError when there is none."""
+    async with session_on(database_url) as session:
+        return asdict(await campaigns.report_campaign(session, campaign_id))
+
+
+def _listed(campaign: Campaign) -> dict[str, Any]:
+    names = ("id", "name", "status", "scheduled_at", "expires_at", "created_by", "created_at")
+    return {name: getattr(campaign, name) for name in names} | {"languages": sorted(campaign.texts)}
