@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.alerts import measure_alerts
 from benchmarks.figures import Figure, at_most, median, percentile, plain, shown, unmeasured
 from benchmarks.house import House, running_double_process
 from benchmarks.installation import (
@@ -29,7 +30,7 @@ from benchmarks.training import setup_seconds, training_seconds
 from benchmarks.turns import Tally
 
 _QUICK = Size(parses=130, turns=60, people=10, crowd=20, turns_each=6, veterans=2, polled=30)
-_PARTS = ("turns", "search", "training")
+_PARTS = ("turns", "search", "alerts", "training")
 
 
 def main() -> None:
@@ -59,6 +60,8 @@ def _measure(folder: Path, parts: Sequence[str], size: Size, *, setup: bool) -> 
         figures += _attempt("parse and turns", lambda: asyncio.run(_measure_turns(folder, size)))
     if "search" in parts:
         figures += _attempt("search at 1,000 and 100,000 offers", lambda: measure_search(folder))
+    if "alerts" in parts:
+        figures += _attempt("matching of saved searches", lambda: measure_alerts(folder))
     if "training" in parts:
         figures += _attempt("training", lambda: [at_most("training", training_seconds(folder), 60, "s")])
     if setup:

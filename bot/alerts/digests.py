@@ -11,15 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alerts.models import SavedSearch
 from bot.alerts.queries import FOUND
+from bot.alerts.wording import search_label
 from bot.catalogue.cards import Entry, offer_lines
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.models import Offer
 from bot.catalogue.ranking import IN_TITLE, Candidate, rank
 from bot.catalogue.reasons import Reason, reasons_for
 from bot.catalogue.service import load_offers
-from bot.catalogue.wording import describe
 from bot.catalogue.words import content_words
-from bot.chat.formatting import escape, isolate, shortened, visible_length
+from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import Composed, Push, Recipient
@@ -140,11 +140,11 @@ def _text(
     voice = recipient.voice
     told = list(dict.fromkeys(one.search_id for one in shown))
     if len({one.search_id for one in found}) == 1:
-        what = escape(_label(searches[told[0]], voice, _LONGEST_HEADING))
+        what = escape(search_label(searches[told[0]], voice, most=_LONGEST_HEADING))
         heading, titles = say("alerts.digest_for", voice, count=len(found), what=what), {}
     else:
         heading = say("alerts.digest_heading", voice, count=len(found))
-        titles = {one: f"🔎 <i>{escape(_label(searches[one], voice, _LONGEST_TITLE))}</i>" for one in told}
+        titles = {one: f"🔎 <i>{escape(search_label(searches[one], voice, most=_LONGEST_TITLE))}</i>" for one in told}
     hidden = len(found) - len(shown)
     ending = say("alerts.digest_more", voice, count=hidden) if hidden else ""
     used = sum(visible_length(part) + 2 for part in (heading, ending, *titles.values()) if part)
@@ -172,14 +172,8 @@ def _rows(
     if len(mutes) == 1:
         return [*rows, [Button(say("alerts.digest_mute", voice), "alert_mute", {"search_id": mutes[0]}), stop]]
     for search_id in mutes:
-        label = say("alerts.digest_mute_named", voice, what=_label(searches[search_id], voice, _LONGEST_LABEL))
+        label = say(
+            "alerts.digest_mute_named", voice, what=search_label(searches[search_id], voice, most=_LONGEST_LABEL)
+        )
         rows.append([Button(label, "alert_mute", {"search_id": search_id})])
     return [*rows, [stop]]
-
-
-def _label(search: SavedSearch, language: str, most: int) -> str:
-    """Return how a search is called: by its person, else by what it asks for; not yet HTML."""
-    if search.name:
-        name = shortened(search.name, most)
-        return isolate(name) if language == "ar" else name
-    return shortened(describe(Criteria.from_json(search.criteria), language), most)

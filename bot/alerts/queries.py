@@ -63,12 +63,14 @@ _FITS = """
 """
 
 # Words need a close meaning, or half of them in the offer's title, organisation, towns, or the names of its field, kind
-# and country (weights A and B).
+# and country (weights A and B). Whatever met by a word holds one of them, and one met by meaning alone holds none.
 _SAYS = """
   (s.words IS NULL
   OR 1 - (s.embedding <=> o.embedding) >= CASE WHEN s.bits IS NULL THEN :near_enough ELSE :close_enough END
-  OR (SELECT 2 * count(*) FILTER (WHERE o.names @@ CAST(query AS tsquery)) >= count(*)
-      FROM unnest(s.word_queries) AS query))
+  OR met.by_way = 'word' AND cardinality(s.word_queries) <= 2
+  OR met.by_way <> 'meaning' AND (
+    SELECT 2 * count(*) FILTER (WHERE o.names @@ CAST(query AS tsquery)) >= count(*)
+    FROM unnest(s.word_queries) AS query))
 """
 
 _SHAPE = """
@@ -92,19 +94,23 @@ WITH offered AS MATERIALIZED (
   WHERE f.offer_id = ANY(CAST(:offers AS bigint[]))
 ), was AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(CAST(:was AS jsonb)) AS was({_SHAPE})
-), met AS MATERIALIZED (
-  SELECT given.offer_id, k.search_id
+), met AS (
+  SELECT given.offer_id, k.search_id, 'key' AS by_way
   FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN search_key k USING (key)
-  UNION
-  SELECT o.offer_id, k.search_id
-  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
-  UNION
-  SELECT o.offer_id, k.search_id
-  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
-  UNION
-  SELECT o.offer_id, near.id
-  FROM offered o CROSS JOIN LATERAL (
-    SELECT s.id FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
+  UNION ALL
+  SELECT offer_id, search_id, by_way FROM (
+    SELECT o.offer_id, k.search_id, 'word' AS by_way
+    FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
+    UNION
+    SELECT o.offer_id, k.search_id, 'letters'
+    FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
+    UNION
+    SELECT o.offer_id, near.id, 'meaning'
+    FROM offered o CROSS JOIN LATERAL (
+      SELECT s.id, s.bits <~> o.bits AS distance
+      FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
+    WHERE near.distance <= :farthest
+  ) AS other
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on

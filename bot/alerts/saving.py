@@ -13,7 +13,7 @@ from bot.alerts.keys import LETTERS, WORD, keys_of_search
 from bot.alerts.models import SavedSearch, SearchKey
 from bot.alerts.queries import LETTERS as LETTERS_OF
 from bot.alerts.queries import WORDS
-from bot.alerts.rhythm import check_rhythm, first_slot
+from bot.alerts.rhythm import check_rhythm, first_slot, move_slot
 from bot.alerts.unfolding import columns_of, criteria_key
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.indexing import signs_text
@@ -77,8 +77,10 @@ async def _resumed(
     session: AsyncSession, search: SavedSearch, seen_offer_ids: Collection[int], now: datetime
 ) -> SavedSearch:
     """Take up a known search again; what was shown in the meantime is no news either."""
-    await agree(session, person_id=search.person_id, now=now)
-    search.is_paused = False
+    preferences = await agree(session, person_id=search.person_id, now=now)
+    if search.is_paused:
+        search.is_paused = False
+        await move_slot(session, search, preferences, now=now)
     search.seen_offer_ids = sorted({*search.seen_offer_ids, *seen_offer_ids})
     search.updated_at = now
     await session.flush()

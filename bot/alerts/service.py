@@ -12,6 +12,7 @@ from bot.alerts.keeping import (
 from bot.alerts.matching import Matched, match_revisions
 from bot.alerts.rhythm import DEFAULT_HOUR, DEFAULT_WEEKDAY, move_slots, roll_slots
 from bot.alerts.saving import MOST_SEARCHES, YOUNGEST, save_search
+from bot.alerts.wording import search_label
 
 __all__ = [
     "DEFAULT_HOUR",
@@ -30,4 +31,5 @@ __all__ = [
     "resume_search",
     "roll_slots",
     "save_search",
+    "search_label",
 ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import procrastinate
 import structlog
 from procrastinate import RetryStrategy
 
-from bot.alerts.matching import match_revisions
+from bot.alerts.matching import Matched, match_revisions
 from bot.alerts.rhythm import roll_slots
 from bot.db.service import Sessions, transaction
 from bot.kit.clock import Clock
 
+# Batches at once: a large import is matched sooner, and what is seldom more than a batch is matched by one.
+LANES = 2
 _log = structlog.get_logger(__name__)
 
 
@@ -24,11 +28,8 @@ def alerts_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint
 
     @tasks.task(name="match", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
     async def match() -> None:
-        while True:
-            async with transaction(sessions) as session:
-                done = await match_revisions(session, now=clock())
-            if not done.revisions:
-                return
+        done = await match_all(sessions, clock=clock)
+        if done.revisions:
             _log.info("alerts_matched", **vars(done))
 
     @tasks.task(name="roll", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
@@ -39,3 +40,25 @@ def alerts_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint
                 count = await roll_slots(session, now=clock())
 
     return tasks
+
+
+async def match_all(sessions: Sessions, *, clock: Clock) -> Matched:
+    """Match batches until none is left, each in a transaction of its own; return what all of them did."""
+    batches = [
+        batch for lane in await asyncio.gather(*(_lane(sessions, clock) for _ in range(LANES))) for batch in lane
+    ]
+    return Matched(
+        revisions=sum(batch.revisions for batch in batches),
+        offers=sum(batch.offers for batch in batches),
+        deliveries=sum(batch.deliveries for batch in batches),
+    )
+
+
+async def _lane(sessions: Sessions, clock: Clock) -> list[Matched]:
+    batches: list[Matched] = []
+    while True:
+        async with transaction(sessions) as session:
+            batch = await match_revisions(session, now=clock())
+        batches.append(batch)
+        if not batch.revisions:
+            return batches

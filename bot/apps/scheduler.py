@@ -36,7 +36,7 @@ def list_chores() -> tuple[Chore, ...]:
     """Return every chore of the product; `escale jobs` shows how each stands."""
     return (
         Chore("alerts:match", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
-        Chore("alerts:roll", IntervalTrigger(minutes=5, timezone=TOWN_ZONE), at_start=True),
+        Chore("alerts:roll", IntervalTrigger(minutes=5, timezone=TOWN_ZONE)),
         Chore("catalogue:expire", CronTrigger(hour=4, minute=30, timezone=TOWN_ZONE), at_start=True),
         Chore("outbox:expire_calls", IntervalTrigger(minutes=5, timezone=TOWN_ZONE)),
         Chore("outbox:forget_bodies", CronTrigger(hour=4, minute=45, timezone=TOWN_ZONE)),

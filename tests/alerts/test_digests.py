@@ -48,7 +48,7 @@ async def test_an_alert_says_what_for_and_why_with_mute_and_stop(session, publis
     await publish(draft("a"))
     composed = await digest(search.person_id)
     (push,) = composed.pushes
-    assert push.text.startswith("🔔 <b>1 nouvelle offre</b> : stages · en Espagne")
+    assert push.text.startswith("🔔 <b>1 nouvelle offre</b> : stages · en Espagne · « accueillir voyageurs »")
     assert "✓ en Espagne · « accueillir », « voyageurs »" in push.text
     identity = (await _ids(session))["a"]
     assert _verbs(push) == [
@@ -57,6 +57,13 @@ async def test_an_alert_says_what_for_and_why_with_mute_and_stop(session, publis
     ]
     assert [delivery.offer_id for delivery in push.covers] == [identity]
     assert composed.dropped == {}
+
+
+async def test_a_search_of_mere_words_is_called_by_them(publish, save, digest) -> None:
+    search = await save(Criteria(words="l'auberge du <Port>"))
+    await publish(draft("a"))
+    (push,) = (await digest(search.person_id)).pushes
+    assert push.text.startswith("🔔 <b>1 nouvelle offre</b> : « l&#x27;auberge du &lt;Port&gt; »")
 
 
 async def test_a_digest_is_varied_and_counts_the_others(publish, save, digest) -> None:

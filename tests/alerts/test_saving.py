@@ -60,6 +60,13 @@ async def test_the_same_search_is_saved_once_and_goes_on(session, now, save, per
     assert len(await list_searches(session, person_id=who)) == 2
 
 
+async def test_a_paused_search_saved_again_waits_for_its_next_time(session, now, save) -> None:
+    first = await save(Criteria(), rhythm="daily", hour=12)
+    await pause_search(session, first, now=now)
+    await save(Criteria(), person_id=first.person_id, now=now + timedelta(days=3))
+    assert first.next_at == datetime(2026, 11, 26, 11, tzinfo=UTC)
+
+
 async def test_a_person_has_twenty_searches_at_the_most(save, person) -> None:
     who = await person()
     for number in range(MOST_SEARCHES):

@@ -24,8 +24,8 @@ async def _run(session, sessions, database_url, task, *, clock) -> None:
         await queue.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
 
 
-async def test_matching_goes_on_until_nothing_is_left(session, sessions, database_url, now, publish, save) -> None:
-    await save(Criteria(kind="internship"))
+async def test_matching_goes_on_until_nothing_is_left(session, sessions, database_url, publish, save) -> None:
+    now = (await save(Criteria(kind="internship"))).created_at
     await publish(*(draft(f"o{number}") for number in range(3)))
     await _run(session, sessions, database_url, "alerts:match", clock=lambda: now)
     assert await session.scalar(select(func.count()).select_from(Delivery)) == 3
