@@ -40,6 +40,7 @@ async def stop(turn: Turn) -> Reply:
     """Send nothing more by itself from this moment on, what waits to leave included; searches stay as they are."""
     if is_waiting(turn.conversation):
         turn.conversation.flow = None
+        turn.notes.append(say("knowledge.stopped", turn.language))
     turn.conversation.pending_question = None
     preferences = await preferences_of(turn.session, turn.person.id)
     if preferences is None:

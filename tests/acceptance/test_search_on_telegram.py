@@ -127,7 +127,9 @@ async def test_nothing_found_says_what_each_change_would_give(house: House) -> N
     user = await met(house, 10)
     nothing = await tells(user, "une formation en Islande")
     assert "rien pour l'instant" in nothing.text
-    counts = [re.search(r"(\d+)", label) for label in nothing.labels]
+    *changes, bell = nothing.labels
+    assert bell == "🔔 Préviens-moi"
+    counts = [re.search(r"(\d+)", label) for label in changes]
     assert counts
     assert all(counts)
     promised = int(re.findall(r"\d+", nothing.labels[0])[-1])
