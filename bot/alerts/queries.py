@@ -31,7 +31,7 @@ SETTINGS = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
     " set_config('hnsw.iterative_scan', 'off', true), set_config('hnsw.ef_search', CAST(:nearest AS text), true),"
     " set_config('max_parallel_workers_per_gather', '0', true), set_config('random_page_cost', '1.1', true),"
-    " set_config('work_mem', '64MB', true)"
+    " set_config('work_mem', '192MB', true)"
 )
 
 # The hard filters of the search (`bot.catalogue.filters.passes`) the other way round: of one offer `<o>`, with
@@ -114,14 +114,17 @@ WITH offered AS MATERIALIZED (
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on
-  FROM met JOIN offered o USING (offer_id) JOIN saved_search s ON s.id = met.search_id
-  WHERE NOT s.is_paused AND {_FITS.replace("<o>", "o")} AND {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
-  AND NOT EXISTS (SELECT FROM was WHERE was.offer_id = o.offer_id AND {_FITS.replace("<o>", "was")})
+  FROM met JOIN offered o USING (offer_id) LEFT JOIN was USING (offer_id) JOIN saved_search s ON s.id = met.search_id
+  WHERE NOT s.is_paused AND CASE WHEN {_FITS.replace("<o>", "o")} THEN {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
+    AND (was.offer_id IS NULL OR ({_FITS.replace("<o>", "was")}) IS NOT TRUE) END
+), planned AS MATERIALIZED (
+  SELECT set_config('plan_cache_mode', 'auto', true)
 )
 INSERT INTO delivery (person_id, kind, reason, offer_id, source_id, details, due_at, stale_at, created_at)
 SELECT DISTINCT ON (fitting.person_id, offer_id) fitting.person_id, 'alert', 'alert', offer_id, search_id, '{{}}',
   due_at, least(due_at + :lifetime, CAST(over_on AS timestamp) AT TIME ZONE preferences.time_zone), :now
 FROM fitting JOIN push_preferences preferences USING (person_id) JOIN person ON person.id = fitting.person_id
+CROSS JOIN planned
 WHERE preferences.stopped_at IS NULL AND person.unreachable_at IS NULL
 ORDER BY fitting.person_id, offer_id, due_at, search_id
 ON CONFLICT (person_id, offer_id, reason) DO NOTHING
