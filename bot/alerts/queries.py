@@ -98,19 +98,17 @@ WITH offered AS MATERIALIZED (
   SELECT given.offer_id, k.search_id, 'key' AS by_way
   FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN search_key k USING (key)
   UNION ALL
-  SELECT offer_id, search_id, by_way FROM (
-    SELECT o.offer_id, k.search_id, 'word' AS by_way
-    FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
-    UNION
-    SELECT o.offer_id, k.search_id, 'letters'
-    FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
-    UNION
-    SELECT o.offer_id, near.id, 'meaning'
-    FROM offered o CROSS JOIN LATERAL (
-      SELECT s.id, s.bits <~> o.bits AS distance
-      FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
-    WHERE near.distance <= :farthest
-  ) AS other
+  SELECT DISTINCT o.offer_id, k.search_id, 'word'
+  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
+  UNION ALL
+  SELECT DISTINCT o.offer_id, k.search_id, 'letters'
+  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
+  UNION ALL
+  SELECT o.offer_id, near.id, 'meaning'
+  FROM offered o CROSS JOIN LATERAL (
+    SELECT s.id, s.bits <~> o.bits AS distance
+    FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
+  WHERE near.distance <= :farthest
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on
