@@ -1,5 +1,6 @@
 """Alerts' public face: what other packages may call."""
 
+from bot.alerts.digests import compose_alerts
 from bot.alerts.keeping import (
     change_rhythm,
     delete_search,
@@ -11,16 +12,16 @@ from bot.alerts.keeping import (
 )
 from bot.alerts.matching import Matched, match_revisions
 from bot.alerts.rhythm import DEFAULT_HOUR, DEFAULT_WEEKDAY, move_slots, roll_slots
-from bot.alerts.saving import MOST_SEARCHES, YOUNGEST, save_search
+from bot.alerts.saving import MOST_SEARCHES, save_search
 from bot.alerts.wording import search_label
 
 __all__ = [
     "DEFAULT_HOUR",
     "DEFAULT_WEEKDAY",
     "MOST_SEARCHES",
-    "YOUNGEST",
     "Matched",
     "change_rhythm",
+    "compose_alerts",
     "delete_search",
     "find_search",
     "list_searches",

@@ -6,7 +6,7 @@ meanwhile: what has not left by then stays, and the adviser may rely on it.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,12 +15,11 @@ from bot.campaigns.files import CampaignDraft
 from bot.campaigns.models import Campaign
 from bot.catalogue.models import Offer
 from bot.deliveries.models import Delivery
-from bot.deliveries.service import drop_due
+from bot.deliveries.service import LIFETIMES, drop_due
 from bot.kit.errors import InputError
 from bot.locales.service import say
 from bot.outbox.withdrawing import forbid_retries, withdraw_calls
 
-LIFETIME = timedelta(days=7)  # of a campaign whose file says no last day
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "draft": ("scheduled", "cancelled"),
     "scheduled": ("running", "paused", "cancelled", "scheduled"),
@@ -80,7 +79,7 @@ async def schedule_campaign(session: AsyncSession, campaign_id: int, *, at: date
     if campaign.status == "paused":
         raise InputError([say("campaigns.resume_first", "fr", id=campaign_id)])
     begin = max(at, now)
-    campaign.expires_at = campaign.expires_at or begin + LIFETIME
+    campaign.expires_at = campaign.expires_at or begin + LIFETIMES["campaign"]
     if campaign.expires_at <= begin:
         raise InputError([say("campaigns.expires_before", "fr", id=campaign_id)])
     campaign.status, campaign.scheduled_at = "scheduled", begin

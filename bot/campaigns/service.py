@@ -12,11 +12,9 @@ from bot.campaigns.life import (
     schedule_campaign,
 )
 from bot.campaigns.reporting import Preview, Report, count_people, preview_campaign, report_campaign
-from bot.campaigns.segments import YOUNGEST
 from bot.campaigns.testing import send_test
 
 __all__ = [
-    "YOUNGEST",
     "Preview",
     "Report",
     "campaign_of",

@@ -6,8 +6,6 @@ in four languages, the model alone takes a third for something else.
 
 from __future__ import annotations
 
-from bot.alerts.service import YOUNGEST
-from bot.catalogue.criteria import Criteria
 from bot.conversation.asking import is_waiting, subject_of
 from bot.conversation.markers import is_bare_rank
 from bot.conversation.models import Conversation
@@ -53,12 +51,6 @@ def is_open(turn: Turn) -> bool:
     """Say whether an alert, or their list, is what was last shown."""
     subject = subject_of(turn)
     return subject is not None and subject[0] == ALERTS
-
-
-def is_too_young(conversation: Conversation, criteria: Criteria) -> bool:
-    """Say whether somebody told an age below fifteen; of whom nothing is known, nothing is asked."""
-    ages = (criteria.age, (conversation.situation or {}).get("age"))
-    return any(isinstance(age, int) and age < YOUNGEST for age in ages)
 
 
 def _answer_to_pending(conversation: Conversation, parse: Parse, said: Said) -> str | None:

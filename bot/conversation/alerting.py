@@ -10,7 +10,7 @@ from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape, shortened
 from bot.chat.keyboards import Button
 from bot.conversation.alert_cards import criteria_words, hour_words, list_button, rhythm_row, rhythm_words
-from bot.conversation.alert_context import ALERTS, is_too_young
+from bot.conversation.alert_context import ALERTS
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import wanted_kinds
@@ -20,8 +20,9 @@ from bot.conversation.refinement import start_search
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.rhythms import Rhythm, rhythm_said
 from bot.conversation.searching import kind_rows
+from bot.conversation.telling import is_too_young
 from bot.deliveries.models import PushPreferences
-from bot.deliveries.service import agree, preferences_of
+from bot.deliveries.service import YOUNGEST, agree, preferences_of
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -45,8 +46,8 @@ async def save_alert(
 ) -> Reply:
     """Save a search as an alert, which is how somebody agrees to be written to; say what that means."""
     turn.conversation.pending_question = None
-    if is_too_young(turn.conversation, criteria):
-        return Reply(say("alerting.too_young", turn.language), resume_rows(turn))
+    if is_too_young(turn, criteria):
+        return Reply(say("alerting.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
     if criteria.is_bare() and not criteria.words:
         return Reply(say("alerting.what_for", turn.language), await kind_rows(turn))
     is_first = await preferences_of(turn.session, turn.person.id) is None

@@ -15,7 +15,8 @@ from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import FOLLOW
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.telling import situation_of
+from bot.conversation.telling import is_too_young
+from bot.deliveries.service import YOUNGEST
 from bot.followups.service import (
     SENT,
     application_rows,
@@ -32,15 +33,8 @@ from bot.vocabulary.text import fold
 
 APPLICATION = "application_"  # a step's name goes on with the state that was said
 SHOW_PLAN = "show_plan"
-_OLD_ENOUGH = 15  # to agree alone to being written to
 _LONGEST_TITLE = 90
 _LONGEST_SAID = 8  # words
-
-
-def is_too_young(turn: Turn) -> bool:
-    """Return whether the person said that they are under 15: nothing is ever sent to them unasked."""
-    age = situation_of(turn).spans.get("age")
-    return age is not None and age.low is not None and age.low < _OLD_ENOUGH
 
 
 async def ask_to_follow(turn: Turn) -> Reply | None:
@@ -58,7 +52,7 @@ async def set_follow(turn: Turn, *, wanted: bool) -> Reply:
     """Note whether kept offers may bring messages, and say how it stands."""
     turn.conversation.pending_question = None
     if wanted and is_too_young(turn):
-        return Reply(say("followups.too_young", turn.language), resume_rows(turn))
+        return Reply(say("followups.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
     await follow_kept(turn.session, person_id=turn.person.id, wanted=wanted, now=turn.now)
     key = "followups.followed" if wanted else "followups.not_followed"
     return Reply(say(key, turn.language), resume_rows(turn))

@@ -16,6 +16,7 @@ from bot.conversation.asking import is_waiting, note_subject
 from bot.conversation.replies import Reply, Turn
 from bot.deliveries.models import PushPreferences
 from bot.deliveries.service import (
+    infer_zone,
     preferences_of,
     resume_campaigns,
     resume_pushes,
@@ -153,9 +154,7 @@ async def with_home_zone(turn: Turn, preferences: PushPreferences) -> PushPrefer
     """Return the preferences with the time zone of where the person said that they live, unless they told a zone."""
     told = turn.conversation.situation or {}
     zone = told.get("zone") or zone_of_country(str(told.get("residence", "")))
-    if zone and preferences.zone_from != "told" and zone != preferences.time_zone:
-        preferences.time_zone, preferences.zone_from = zone, "place"
-        await turn.session.flush()
+    if zone and await infer_zone(turn.session, person_id=turn.person.id, zone=zone, now=turn.now):
         await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
     return preferences
 

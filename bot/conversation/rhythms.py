@@ -1,7 +1,7 @@
 """What a message says of alerts, in four languages: how often, which day, what hour; pause, delete, rename, stop.
 
 Only words are read here (`rhythms.yml`): which alert is meant, and whether the message speaks of alerts at all, is
-known where the conversation stands (`bot.conversation.alert_words`).
+known where the conversation stands (`bot.conversation.alert_context`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import decided, step_of
 from bot.conversation.emergency import flag_distress
-from bot.conversation.followups import RESUME, step_in_context
 from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.manner import beside_manner, manner_asked
@@ -28,6 +27,7 @@ from bot.conversation.reading import Rasa, read_text
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.rhythms import is_stop
 from bot.conversation.roles import note_residence, with_ages, with_origin, with_refusals
+from bot.conversation.sequels import RESUME, step_in_context
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
 from bot.deliveries.service import preferences_of

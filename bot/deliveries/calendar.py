@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.deliveries.models import PushPreferences
+from bot.kit.clock import local_day
 from bot.vocabulary.zones import country_of_zone
 
 _MIDNIGHT = 0
@@ -20,11 +21,6 @@ _MIDNIGHT = 0
 _SUBDIVISIONS = {"America/Toronto": "QC"}
 # No country rests for so long; a search that goes further would never end.
 _MOST_DAYS = 40
-
-
-def local_day(moment: datetime, zone: str) -> date:
-    """Return the calendar day of `moment` in a time zone (IANA name)."""
-    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def moment_at(day: date, hour: int, zone: str) -> datetime:

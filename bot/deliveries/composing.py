@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.keyboards import Button
 from bot.deliveries.models import Delivery, PushPreferences
-from bot.locales.service import Voice
+from bot.kit.clock import local_day
+from bot.locales.service import DEFAULT_LANGUAGE, Voice
 from bot.profiles.models import Person
 
 
@@ -31,6 +32,12 @@ class Recipient:
     now: datetime
     today: date
     link_base: str = ""
+
+
+def recipient_of(person: Person, preferences: PushPreferences, *, now: datetime, link_base: str = "") -> Recipient:
+    """Return a person as composers see them at a moment."""
+    voice = Voice(person.language or DEFAULT_LANGUAGE, is_formal=person.is_formal, is_plain=person.is_plain)
+    return Recipient(person, preferences, voice, now, local_day(now, preferences.time_zone), link_base)
 
 
 @dataclass(frozen=True)

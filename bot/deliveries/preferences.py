@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.deliveries.ledger import decide_anew, drop_due
 from bot.deliveries.models import Delivery, PushPreferences
 from bot.profiles.service import mark_unreachable
-from bot.vocabulary.zones import is_zone, zone_of_place
+from bot.vocabulary.zones import is_zone
 
 MOST_A_DAY = 10  # nobody can ask for more messages a day
+YOUNGEST = 15  # years: below, the law asks for the parents' consent to be written to, and nobody here can ask them
 _HOURS = range(24)
 
 
@@ -102,16 +103,13 @@ async def set_zone(session: AsyncSession, *, person_id: int, zone: str, now: dat
     await _change_times(session, person_id, now=now, time_zone=zone, zone_from="told")
 
 
-async def infer_zone(session: AsyncSession, *, person_id: int, place: str, now: datetime) -> str | None:
-    """Take the time zone of the town or country where a person lives, unless they told one; return it if it was taken.
-
-    A place that is not known changes nothing.
-    """
-    zone, preferences = zone_of_place(place), await preferences_of(session, person_id)
-    if zone is None or preferences is None or preferences.zone_from == "told":
-        return None
+async def infer_zone(session: AsyncSession, *, person_id: int, zone: str, now: datetime) -> bool:
+    """Take the time zone of the place where a person lives, unless they told one; return whether theirs changed."""
+    preferences = await preferences_of(session, person_id)
+    if preferences is None or preferences.zone_from == "told" or preferences.time_zone == zone:
+        return False
     await _change_times(session, person_id, now=now, time_zone=zone, zone_from="place")
-    return zone
+    return True
 
 
 async def set_quiet_hours(session: AsyncSession, *, person_id: int, start: int, end: int, now: datetime) -> None:

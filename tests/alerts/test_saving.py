@@ -79,7 +79,7 @@ async def test_a_person_has_twenty_searches_at_the_most(save, person) -> None:
 
 async def test_before_fifteen_nothing_is_saved(session, save, person) -> None:
     who = await person()
-    with pytest.raises(UserError, match=r"alerts\.refused_too_young"):
+    with pytest.raises(UserError, match=r"alerting\.too_young"):
         await save(Criteria(age=14), person_id=who)
     assert await preferences_of(session, who) is None
     await save(Criteria(age=15), person_id=who)

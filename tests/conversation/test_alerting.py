@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.criteria import Criteria
 from bot.conversation import alerting, managing, preferring
-from bot.conversation.alert_context import LIVE, MANAGE, STOP, SUBSCRIBE, alert_step, is_too_young, stops_alone
-from bot.conversation.followups import step_in_context
-from bot.conversation.models import Conversation
+from bot.conversation.alert_context import LIVE, MANAGE, STOP, SUBSCRIBE, alert_step, stops_alone
 from bot.conversation.queries import conversation_of, told_offers
 from bot.conversation.replies import Turn
 from bot.conversation.rhythms import Rhythm
 from bot.conversation.searching import bell_button
+from bot.conversation.sequels import step_in_context
+from bot.conversation.telling import is_too_young
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import preferences_of
 from bot.kit.clock import local_day
@@ -108,10 +108,12 @@ async def test_distress_is_no_wish_about_alerts(turn: Turn) -> None:
 
 
 @pytest.mark.parametrize(("age", "is_young"), [(14, True), (15, False), (17, False), (None, False)])
-def test_fifteen_is_the_age_from_which_alerts_are_kept(now: datetime, age: int | None, is_young: bool) -> None:
-    told = Conversation(person_id=1, updated_at=now, situation={"age": age} if age else None)
-    assert is_too_young(told, SPAIN) is is_young
-    assert is_too_young(Conversation(person_id=1, updated_at=now), Criteria(age=age)) is is_young
+def test_fifteen_is_the_age_from_which_alerts_are_kept(turn: Turn, age: int | None, is_young: bool) -> None:
+    assert is_too_young(turn, Criteria(age=age)) is is_young
+    turn.conversation.situation = {"age": age} if age else None
+    assert is_too_young(turn, SPAIN) is is_young
+    turn.conversation.situation = {"age": [age, 17]} if age else None  # a bracket is taken by its low end
+    assert is_too_young(turn) is is_young
 
 
 def test_a_list_of_everything_has_no_button_to_be_told(turn: Turn) -> None:

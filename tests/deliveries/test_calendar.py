@@ -14,7 +14,6 @@ from bot.deliveries.calendar import (
     day_starts_at,
     is_allowed,
     is_holiday,
-    local_day,
     moment_at,
     next_allowed,
     next_day_allowed,
@@ -22,6 +21,7 @@ from bot.deliveries.calendar import (
     next_slot,
 )
 from bot.deliveries.models import PushPreferences
+from bot.kit.clock import local_day
 
 ZONES = ("Europe/Paris", "Africa/Casablanca", "Africa/Dakar", "Asia/Beirut", "America/Toronto")
 # A few days before and after each change of clocks of 2026 and 2027, and the ends of the years.

@@ -37,20 +37,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from telegram import Bot
 
 from bot.db.service import open_engine, psycopg_url, sessions_of, transaction
-from bot.deliveries.calendar import is_allowed, local_day
+from bot.deliveries.calendar import is_allowed
 from bot.deliveries.dispatch import PASSES, dispatch_batch, people_due
 from bot.deliveries.ledger import drop_due, drop_stale, settle
 from bot.deliveries.models import KINDS, Delivery, PushPreferences
 from bot.deliveries.preferences import resume_pushes, set_quiet_hours, stop_pushes, stop_unreachable
-from bot.deliveries.report import report_on
 from bot.deliveries.tasks import dispatch_all
+from bot.kit.clock import local_day
 from bot.outbox.models import OutboxCall
 from bot.outbox.sender import Sender
 from bot.outbox.service import due_calls, expire_calls, mark_sending, settle_interrupted
 from bot.outbox.telegram_calls import Doubtful, Later, Outcome, Refused, Sent, Unreachable
 from bot.profiles.models import Person
 from bot.profiles.service import person_of_chat
-from tests.deliveries.people import ALL, EACH, plan, somebody
+from tests.deliveries.people import ALL, EACH, figures_of, plan, somebody
 
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 ZONES = {1: "Europe/Paris", 2: "America/Toronto", 3: "Asia/Beirut"}
@@ -364,7 +364,7 @@ class Ledger(RuleBasedStateMachine):
                 OutboxCall, OutboxCall.id == Delivery.outbox_id))).all()  # fmt: skip
             for delivery, call in rows:
                 self._check_end(delivery, call, self.world.taken[chats[delivery.person_id], delivery.reason])
-            figures = await report_on(session)
+            figures = await figures_of(session)
         assert figures.total == len(rows)
         assert figures.due == figures.sending == 0
 
@@ -381,7 +381,7 @@ class Ledger(RuleBasedStateMachine):
                 await self._answer(call, "sent")
         async with transaction(self.sessions) as session:
             await settle(session, now=self.world.now)
-            figures = await report_on(session)
+            figures = await figures_of(session)
         return bool(figures.due + figures.sending)
 
     def _check_end(self, delivery: Delivery, call: OutboxCall | None, times: int) -> None:

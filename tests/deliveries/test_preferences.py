@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.deliveries.preferences import MOST_A_DAY
 from bot.deliveries.service import (
-    MOST_A_DAY,
     agree,
     infer_zone,
     preferences_of,
@@ -120,10 +120,10 @@ async def test_a_moved_chat_is_written_to_where_it_is(session: AsyncSession, now
 
 async def test_a_told_zone_is_kept_over_an_inferred_one(session: AsyncSession, now: datetime) -> None:
     who = await somebody(session, now)
-    assert await infer_zone(session, person_id=who, place="Montréal", now=now) == "America/Toronto"
-    assert await infer_zone(session, person_id=who, place="nulle part", now=now) is None
+    assert await infer_zone(session, person_id=who, zone="America/Toronto", now=now)
+    assert not await infer_zone(session, person_id=who, zone="America/Toronto", now=now)
     await set_zone(session, person_id=who, zone="Africa/Dakar", now=now)
-    assert await infer_zone(session, person_id=who, place="Beyrouth", now=now) is None
+    assert not await infer_zone(session, person_id=who, zone="Asia/Beirut", now=now)
     wants = await preferences(session, who)
     assert (wants.time_zone, wants.zone_from) == ("Africa/Dakar", "told")
 
