@@ -18,6 +18,7 @@ from bot.deliveries.preferences import (
     MOST_A_DAY,
     agree,
     infer_zone,
+    let_agree,
     preferences_of,
     resume_campaigns,
     resume_pushes,
@@ -28,6 +29,7 @@ from bot.deliveries.preferences import (
     set_zone,
     stop_campaigns,
     stop_pushes,
+    stop_too_young,
     stop_unreachable,
 )
 from bot.deliveries.report import Figures, report_by_day, report_by_source, report_on
@@ -52,6 +54,7 @@ __all__ = [
     "is_allowed",
     "is_holiday",
     "is_quiet_hour",
+    "let_agree",
     "local_day",
     "moment_at",
     "next_allowed",
@@ -74,6 +77,7 @@ __all__ = [
     "stale_after",
     "stop_campaigns",
     "stop_pushes",
+    "stop_too_young",
     "stop_unreachable",
     "write_messages",
 ]
