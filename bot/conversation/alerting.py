@@ -22,7 +22,7 @@ from bot.conversation.rhythms import Rhythm, rhythm_said
 from bot.conversation.searching import kind_rows
 from bot.conversation.telling import is_too_young
 from bot.deliveries.models import PushPreferences
-from bot.deliveries.service import YOUNGEST, agree, preferences_of
+from bot.deliveries.service import YOUNGEST, preferences_of
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -51,7 +51,6 @@ async def save_alert(
     if criteria.is_bare() and not criteria.words:
         return Reply(say("alerting.what_for", turn.language), await kind_rows(turn))
     is_first = await preferences_of(turn.session, turn.person.id) is None
-    preferences = await with_home_zone(turn, await agree(turn.session, person_id=turn.person.id, now=turn.now))
     before = {search.id for search in await list_searches(turn.session, person_id=turn.person.id)}
     chosen = settled(rhythm, DEFAULT)
     try:
@@ -59,8 +58,9 @@ async def save_alert(
             turn.session, person_id=turn.person.id, criteria=criteria, rhythm=str(chosen.name), weekday=chosen.weekday,
             hour=chosen.hour, embedder=embedder, seen_offer_ids=await _seen(turn, criteria, list_id), now=turn.now,
         )  # fmt: skip
-    except UserError as error:  # too many: one must go first
+    except UserError as error:  # too many: one must go first; or too young, said before the conversation began anew
         return Reply(say(error.key, turn.language, **error.values), [[list_button(turn.language)]])
+    preferences = await with_home_zone(turn)
     note_subject(turn, ALERTS, str(search.id))
     if search.id in before:
         return await _already(turn, search, rhythm, preferences)

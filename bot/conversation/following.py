@@ -27,6 +27,7 @@ from bot.followups.service import (
     plan_of,
     set_application,
 )
+from bot.kit.errors import UserError
 from bot.locales.service import say
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import fold
@@ -53,7 +54,10 @@ async def set_follow(turn: Turn, *, wanted: bool) -> Reply:
     turn.conversation.pending_question = None
     if wanted and is_too_young(turn):
         return Reply(say("followups.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
-    await follow_kept(turn.session, person_id=turn.person.id, wanted=wanted, now=turn.now)
+    try:
+        await follow_kept(turn.session, person_id=turn.person.id, wanted=wanted, now=turn.now)
+    except UserError:  # the age was told before the conversation began anew
+        return Reply(say("followups.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
     key = "followups.followed" if wanted else "followups.not_followed"
     return Reply(say(key, turn.language), resume_rows(turn))
 

@@ -20,7 +20,7 @@ from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.manner import beside_manner, manner_asked
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
-from bot.conversation.preferring import follow_home, stop
+from bot.conversation.preferring import follow_home, mind_age, stop
 from bot.conversation.presses import press_button
 from bot.conversation.questions import answer_pending
 from bot.conversation.reading import Rasa, read_text
@@ -115,6 +115,8 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
     await follow_home(turn, parse)
     note_told(turn.conversation, parse)
     understood, step = step, await step_in_context(turn, parse, step)
+    if (turn.conversation.situation or {}).get("age") is not None:
+        await mind_age(turn, is_told=step != EMERGENCY)
     if step == understood != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
         await log_incoming(turn, parse)
         await send(turn, reply)

@@ -78,7 +78,8 @@ class PushPreferences(Base):
         holidays_off: whether nothing is sent on public holidays of their country.
         most_a_day: messages at the most in one of their days.
         follows_kept: whether kept offers bring reminders and changes; None when it was never asked.
-        stopped_at: since when nothing is sent; `stop_reason` is asked, blocked, deactivated or chat_not_found.
+        stopped_at: since when nothing is sent; `stop_reason` is asked, blocked, deactivated, chat_not_found or
+            too_young (to agree alone).
         campaigns_stopped_at: since when no campaign is sent; alerts go on.
     """
 

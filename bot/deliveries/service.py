@@ -8,6 +8,7 @@ from bot.deliveries.preferences import (
     YOUNGEST,
     agree,
     infer_zone,
+    let_agree,
     preferences_of,
     resume_campaigns,
     resume_pushes,
@@ -18,6 +19,7 @@ from bot.deliveries.preferences import (
     set_zone,
     stop_campaigns,
     stop_pushes,
+    stop_too_young,
     stop_unreachable,
 )
 from bot.deliveries.report import Figures, report_by_day, report_by_language, sum_of
@@ -36,6 +38,7 @@ __all__ = [
     "drop_due",
     "infer_zone",
     "is_quiet_hour",
+    "let_agree",
     "next_slot",
     "preferences_of",
     "recipient_of",
@@ -51,6 +54,7 @@ __all__ = [
     "settle",
     "stop_campaigns",
     "stop_pushes",
+    "stop_too_young",
     "stop_unreachable",
     "sum_of",
     "write_messages",

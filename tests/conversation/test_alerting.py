@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.service import MOST_SEARCHES
 from bot.catalogue.criteria import Criteria
-from bot.conversation import alerting, managing, preferring
+from bot.conversation import alerting, following, managing, preferring
 from bot.conversation.alert_context import LIVE, MANAGE, STOP, SUBSCRIBE, alert_step, stops_alone
 from bot.conversation.queries import conversation_of, told_offers
 from bot.conversation.replies import Turn
@@ -17,7 +18,7 @@ from bot.conversation.rhythms import Rhythm
 from bot.conversation.searching import bell_button
 from bot.conversation.sequels import step_in_context
 from bot.conversation.telling import is_too_young
-from bot.deliveries.models import Delivery
+from bot.deliveries.models import Delivery, PushPreferences
 from bot.deliveries.service import preferences_of
 from bot.kit.clock import local_day
 from bot.kit.embedding import SentenceEmbedder
@@ -40,6 +41,14 @@ async def turn_of(session: AsyncSession, now: datetime, *, chat_id: int = 1, **s
         session=session, person=person, conversation=conversation, language="fr", now=now, today=local_day(now),
         inbox_id=1, received_at=now,
     )  # fmt: skip
+
+
+async def wants(turn: Turn) -> PushPreferences:
+    kept = await preferences_of(turn.session, turn.person.id)
+    assert kept is not None
+    await turn.session.flush()
+    await turn.session.refresh(kept)
+    return kept
 
 
 @pytest.fixture
@@ -126,6 +135,47 @@ async def test_nobody_agrees_to_anything_by_being_refused(turn: Turn, embedder: 
     await alerting.save_alert(turn, Criteria(kind="exchange", age=14), Rhythm(), embedder=embedder)
     await alerting.save_alert(turn, Criteria(), Rhythm(), embedder=embedder)
     assert await preferences_of(turn.session, turn.person.id) is None
+
+
+async def test_a_twentieth_first_alert_takes_nothing_up_again(turn: Turn, embedder: SentenceEmbedder) -> None:
+    for number in range(MOST_SEARCHES):
+        await alerting.save_alert(turn, Criteria(age=20 + number), Rhythm(), embedder=embedder)
+    await preferring.stop(turn)
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    assert (await wants(turn)).stopped_at is not None
+
+
+async def test_who_says_that_they_are_under_fifteen_is_sent_nothing_more_and_told_so_once(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    turn.conversation.situation = {"age": 14}
+    await preferring.mind_age(turn)
+    await preferring.mind_age(turn)
+    assert [note[:13] for note in turn.notes] == ["Avant 15 ans,"]
+    assert (await wants(turn)).stop_reason == "too_young"
+
+
+async def test_an_age_forgotten_by_a_restart_is_still_refused_until_another_is_told(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    turn.conversation.situation = {"age": 13}
+    await preferring.mind_age(turn)
+    turn.conversation.situation = None
+    for refused in (
+        await preferring.resume(turn),
+        await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder),
+        await alerting.save_alert(turn, Criteria(kind="job"), Rhythm(), embedder=embedder),
+        await following.set_follow(turn, wanted=True),
+    ):
+        assert refused.text.startswith("Avant 15 ans")
+    assert (await wants(turn)).stopped_at is not None
+    turn.conversation.situation = {"age": 15}
+    await preferring.mind_age(turn)
+    assert (await wants(turn)).stopped_at is not None
+    await preferring.resume(turn)
+    assert (await wants(turn)).stopped_at is None
 
 
 @pytest.mark.parametrize(
