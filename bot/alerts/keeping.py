@@ -12,7 +12,7 @@ from bot.alerts.rhythm import check_rhythm, move_slot
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import drop_due, preferences_of
 
-LONGEST_NAME = 60
+LONGEST_NAME = 40
 
 
 async def list_searches(session: AsyncSession, *, person_id: int) -> list[SavedSearch]:
@@ -28,7 +28,7 @@ async def find_search(session: AsyncSession, search_id: int, *, person_id: int) 
 
 
 async def rename_search(session: AsyncSession, search: SavedSearch, *, name: str | None, now: datetime) -> None:
-    """Call a search as its person wants, in 60 letters at most; None or blanks: by its criteria again."""
+    """Call a search as its person wants, in 40 letters at most; None or blanks: by its criteria again."""
     search.name = " ".join((name or "").split())[:LONGEST_NAME] or None
     search.updated_at = now
     await session.flush()

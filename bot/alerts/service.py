@@ -2,6 +2,7 @@
 
 from bot.alerts.digests import compose_alerts
 from bot.alerts.keeping import (
+    LONGEST_NAME,
     change_rhythm,
     delete_search,
     find_search,
@@ -18,6 +19,7 @@ from bot.alerts.wording import search_label
 __all__ = [
     "DEFAULT_HOUR",
     "DEFAULT_WEEKDAY",
+    "LONGEST_NAME",
     "MOST_SEARCHES",
     "Matched",
     "change_rhythm",

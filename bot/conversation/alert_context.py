@@ -6,11 +6,12 @@ in four languages, the model alone takes a third for something else.
 
 from __future__ import annotations
 
+from bot.alerts.service import LONGEST_NAME
 from bot.conversation.asking import is_waiting, subject_of
 from bot.conversation.markers import is_bare_rank
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
-from bot.conversation.rhythms import LONGEST_NAME, Said, is_stop, said_of_alerts
+from bot.conversation.rhythms import Said, is_stop, said_of_alerts
 from bot.knowledge.service import plain_answer
 from bot.understanding.models import PLACES, Parse
 

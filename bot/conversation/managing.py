@@ -126,7 +126,7 @@ async def ask_name(turn: Turn, search_id: int) -> Reply:
     return Reply(text, [[list_button(turn.language)]])
 
 
-async def call(turn: Turn, name: str) -> Reply:
+async def name_alert(turn: Turn, name: str) -> Reply:
     """Give the name that was asked for to the alert that was open; if it is gone meanwhile, show the others."""
     turn.conversation.pending_question = None
     opened = _open_id(turn)

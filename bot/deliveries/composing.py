@@ -23,7 +23,6 @@ class Recipient:
         voice: their language and manner, for `say`.
         now: the moment, UTC.
         today: their day, in their time zone.
-        link_base: address of the bot for shared links, or "".
     """
 
     person: Person
@@ -31,13 +30,12 @@ class Recipient:
     voice: Voice
     now: datetime
     today: date
-    link_base: str = ""
 
 
-def recipient_of(person: Person, preferences: PushPreferences, *, now: datetime, link_base: str = "") -> Recipient:
+def recipient_of(person: Person, preferences: PushPreferences, *, now: datetime) -> Recipient:
     """Return a person as composers see them at a moment."""
     voice = Voice(person.language or DEFAULT_LANGUAGE, is_formal=person.is_formal, is_plain=person.is_plain)
-    return Recipient(person, preferences, voice, now, local_day(now, preferences.time_zone), link_base)
+    return Recipient(person, preferences, voice, now, local_day(now, preferences.time_zone))
 
 
 @dataclass(frozen=True)

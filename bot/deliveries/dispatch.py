@@ -25,7 +25,6 @@ from prometheus_client import Counter as Metric
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.chat.accounts import link_base
 from bot.db.service import is_connection_fault
 from bot.deliveries.calendar import day_starts_at, is_allowed, next_allowed, next_day_allowed
 from bot.deliveries.composing import Compose, Push, Recipient, recipient_of
@@ -63,7 +62,6 @@ class _Batch:
     session: AsyncSession
     composers: Mapping[str, Compose]
     now: datetime
-    link_base: str
     preferences: Mapping[int, PushPreferences]
     told: Counter[int]
     in_doubt: frozenset[int]
@@ -118,7 +116,7 @@ async def dispatch_batch(
     wanted = {one.person_id: one for one in preferences}
     groups = await _due_by_person(session, held, kinds, now=now)
     batch = _Batch(
-        session, composers, now, await link_base(session), wanted, await _count_told(session, wanted, now=now),
+        session, composers, now, wanted, await _count_told(session, wanted, now=now),
         await _in_doubt(session, [one for group in groups.values() for one in group]),
     )  # fmt: skip
     for person in people:
@@ -209,8 +207,7 @@ async def _tell(batch: _Batch, person: Person, kind: str, due: Sequence[Delivery
     elif kind not in batch.composers:
         _postpone(batch, due, batch.now + AGAIN)
     else:
-        recipient = recipient_of(person, preferences, now=batch.now, link_base=batch.link_base)
-        await _compose(batch, recipient, kind, due)
+        await _compose(batch, recipient_of(person, preferences, now=batch.now), kind, due)
 
 
 def _is_stopped(kind: str, preferences: PushPreferences) -> bool:

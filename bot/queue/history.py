@@ -160,7 +160,7 @@ def _sign_of(state: ChoreState) -> datetime | None:
     return run.ended_at
 
 
-async def overdue_jobs(session: AsyncSession, chores: Sequence[Chore], *, now: datetime) -> list[ChoreState]:
+async def overdue_chores(session: AsyncSession, chores: Sequence[Chore], *, now: datetime) -> list[ChoreState]:
     """Return the chores that did not run well within their expected time, those that never ran included."""
     return [state for state in await chore_states(session, chores, now=now) if state.is_overdue]
 

@@ -97,7 +97,7 @@ async def test_a_name_is_kept_short_and_may_be_taken_back(session, now, save) ->
     await rename_search(session, search, name="  Mon \n été ", now=now)
     assert search.name == "Mon été"
     await rename_search(session, search, name="é" * 99, now=now)
-    assert search.name == "é" * 60
+    assert search.name == "é" * 40
     await rename_search(session, search, name=" ", now=now)
     assert search.name is None
 

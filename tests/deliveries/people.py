@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,11 +12,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.keyboards import Button
+from bot.deliveries.dispatch import dispatch_batch
 from bot.deliveries.models import KINDS, Delivery, PushPreferences
 from bot.deliveries.service import Composed, Figures, Push, Recipient, agree, report_by_language, sum_of
 from bot.outbox.models import OutboxCall
 from bot.profiles.models import Person
 from bot.profiles.service import person_of_chat
+
+NIGHT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)  # 23:30 in Paris
+MORNING = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
 
 async def somebody(
@@ -52,6 +57,12 @@ async def tell_each(_session: AsyncSession, _recipient: Recipient, due: Sequence
 
 EACH = dict.fromkeys(KINDS, tell_each)
 ALL = dict.fromkeys(KINDS, tell_all)
+
+
+async def dispatch(session: AsyncSession, now: datetime, composers=EACH) -> Counter[str]:  # type: ignore[no-untyped-def]
+    """Dispatch in this test's own transaction, all kinds in their order."""
+    people = list(await session.scalars(select(Person.id)))
+    return await dispatch_batch(session, people, KINDS, composers=composers, now=now)
 
 
 async def ledger(session: AsyncSession) -> dict[str, Delivery]:

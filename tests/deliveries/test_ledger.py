@@ -11,8 +11,7 @@ from bot.deliveries.models import Delivery
 from bot.deliveries.service import drop_due, set_quiet_hours, settle, stop_pushes
 from bot.outbox.models import OutboxCall
 from bot.outbox.service import due_calls, expire_calls, mark_sending
-from tests.deliveries.people import ALL, calls, figures_of, ledger, plan, somebody, statuses
-from tests.deliveries.test_dispatch import MORNING, dispatch
+from tests.deliveries.people import ALL, MORNING, calls, dispatch, figures_of, ledger, plan, somebody, statuses
 
 
 async def take_in_hand(session: AsyncSession, now: datetime) -> OutboxCall:

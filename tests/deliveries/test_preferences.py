@@ -27,8 +27,7 @@ from bot.deliveries.service import (
 )
 from bot.kit.errors import UserError
 from bot.profiles.service import move_chat, person_of_chat
-from tests.deliveries.people import calls, person, plan, preferences, somebody, statuses
-from tests.deliveries.test_dispatch import dispatch
+from tests.deliveries.people import calls, dispatch, person, plan, preferences, somebody, statuses
 
 
 async def test_who_agrees_gets_calm_preferences(session: AsyncSession, now: datetime) -> None:

@@ -12,8 +12,7 @@ from bot.db.service import Sessions, transaction
 from bot.deliveries.models import Delivery
 from bot.deliveries.report import report_by_day, report_by_language
 from bot.deliveries.service import drop_due, settle
-from tests.deliveries.people import figures_of, plan, somebody
-from tests.deliveries.test_dispatch import dispatch
+from tests.deliveries.people import dispatch, figures_of, plan, somebody
 
 OUTCOMES = ("sent", "sent", "blocked", "failed", "uncertain", "expired", "pending")
 

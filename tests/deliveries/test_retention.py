@@ -11,8 +11,7 @@ from bot.conversation.erasure import erase_person
 from bot.deliveries.ledger import drop_due, drop_stale
 from bot.deliveries.models import Delivery, PushPreferences
 from bot.deliveries.retention import forget_details, forget_settled
-from tests.deliveries.people import ledger, plan, somebody, statuses
-from tests.deliveries.test_dispatch import dispatch
+from tests.deliveries.people import dispatch, ledger, plan, somebody, statuses
 
 
 async def test_details_go_after_a_month_and_rows_after_a_year_once_settled(

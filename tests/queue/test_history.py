@@ -22,7 +22,7 @@ from bot.queue.history import (
     forget_runs,
     missed_chores,
     note_watch,
-    overdue_jobs,
+    overdue_chores,
     record_runs,
 )
 from bot.queue.models import JobRun
@@ -45,7 +45,7 @@ async def ran(session: AsyncSession, task: str, at: datetime, *, error: str = ""
 
 
 async def late(session: AsyncSession, now: datetime) -> list[str]:
-    return [state.task for state in await overdue_jobs(session, CHORES, now=now)]
+    return [state.task for state in await overdue_chores(session, CHORES, now=now)]
 
 
 async def test_a_run_is_written_with_what_it_did_or_why_it_failed(sessions: Sessions, now: datetime) -> None:
