@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from bot.alerts.digests import compose_alerts
 from bot.alerts.service import pause_search
-from bot.apps.pushing import list_composers
 from bot.catalogue.criteria import Criteria
 from bot.deliveries.dispatch import dispatch_batch
 from bot.deliveries.models import Delivery
@@ -14,7 +14,7 @@ from tests.catalogue.conftest import draft
 
 
 async def _dispatch(session, person_id, now):
-    return await dispatch_batch(session, [person_id], ["alert"], composers=list_composers(), now=now)
+    return await dispatch_batch(session, [person_id], ["alert"], composers={"alert": compose_alerts}, now=now)
 
 
 async def test_a_published_offer_is_told_once_with_mute_and_stop(session, now, publish, save, told) -> None:
