@@ -132,20 +132,22 @@ class Ledger(RuleBasedStateMachine):
 
     # What features do.
 
-    @initialize(
-        is_digest=st.booleans(),
-        planned=st.lists(kinds, min_size=2, max_size=3, unique=True),
-        answers=outcomes,
-        is_slow=st.booleans(),
-    )
-    def begin(self, is_digest: bool, planned: list[str], answers: list[str], is_slow: bool) -> None:
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
         """Nobody begins with an empty ledger: something was sent, something is under way, something waits."""
-        self.is_slow = is_slow
+        self.world.now += timedelta(minutes=data.draw(st.sampled_from([0, 510, 570])))  # 510: 19:30 in Paris
+        self.last_pause = timedelta(minutes=data.draw(st.sampled_from([2, 125, 660])))
+        is_digest, answers = data.draw(st.booleans()), data.draw(outcomes)
+        planned = data.draw(st.lists(kinds, min_size=2, max_size=3, unique=True))
         for kind in planned:
             self.plan(set(ZONES), {f"{kind} {number}" for number in range(2)}, kind, 71, 1)
         self.dispatch(is_digest)
         self.telegram_answers(answers)
         self.sender_takes(is_killed_before_commit=False)
+        if data.draw(st.booleans()):
+            self.stop(1)
+        if data.draw(st.booleans()):
+            self.want_other_quiet_hours(3, -1, 12)
 
     @rule(chats=chats, reasons=reasons, kind=kinds, hours=st.integers(1, 72), source=st.integers(1, 2))
     def plan(self, chats: set[int], reasons: set[str], kind: str, hours: int, source: int) -> None:
@@ -198,7 +200,7 @@ class Ledger(RuleBasedStateMachine):
     def sender_takes(self, is_killed_before_commit: bool) -> None:
         async def work() -> list[OutboxCall]:
             async with transaction(self.sessions) as session:
-                due = await due_calls(session, now=self.world.now, limit=6)
+                due = await due_calls(session, now=self.world.now, limit=2)
                 ours = await mark_sending(session, [call.id for call in due])
                 if is_killed_before_commit:
                     raise Crash
@@ -360,7 +362,7 @@ class Ledger(RuleBasedStateMachine):
         for rank, call in enumerate(list(self.world.in_hand.values())):
             await self._answer(call, "sent" if rank % 2 else "later")
         self.world.in_hand.clear()
-        self.world.now += timedelta(hours=11) if self.is_slow else timedelta(minutes=2)
+        self.world.now += self.last_pause
         await self._send_everything()
         for _ in range(10):  # longer than anything planned is worth telling
             await dispatch_all(self.sessions, composers=EACH, clock=lambda: self.world.now)
@@ -423,7 +425,7 @@ def test_the_ledger_keeps_its_promises_whatever_dies(database_url: str) -> None:
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=70, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+                    max_examples=60, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
                 ),
             )
         finally:
