@@ -17,7 +17,7 @@ from bot.alerts.rhythm import check_rhythm, first_slot, move_slot
 from bot.alerts.unfolding import columns_of, criteria_key
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.indexing import signs_text
-from bot.catalogue.words import content_words, spellings
+from bot.catalogue.words import free_words, spellings
 from bot.deliveries.service import YOUNGEST, agree
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
@@ -110,7 +110,7 @@ async def _add(session: AsyncSession, search: SavedSearch, criteria: Criteria, e
 
 async def words_of_search(session: AsyncSession, criteria: Criteria) -> tuple[list[str], list[str]]:
     """Return one text search query for each content word, and all their lexemes."""
-    forms = [(form, rank) for rank, word in enumerate(content_words(criteria)) for form in spellings(word)]
+    forms = [(form, rank) for rank, word in enumerate(free_words(criteria)) for form in spellings(word)]
     values = {"forms": [form for form, _ in forms], "ranks": [rank for _, rank in forms]}
     rows = (await session.execute(WORDS, values)).all()
     return [row.query for row in rows], [lexeme for row in rows for lexeme in row.lexemes]

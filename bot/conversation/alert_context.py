@@ -48,6 +48,12 @@ def stops_alone(turn: Turn) -> bool:
     return is_stop(turn.text) and not is_waiting(turn.conversation)
 
 
+def speaks_of_alerts(text: str) -> bool:
+    """Say whether a short message asks in so many words to be told of offers, or to be told nothing more."""
+    said = said_of_alerts(text)
+    return len(text.split()) <= _LONGEST_WISH and (said.wants_news or said.names_alerts or said.act == "stop")
+
+
 def is_open(turn: Turn) -> bool:
     """Say whether an alert, or their list, is what was last shown."""
     subject = subject_of(turn)

@@ -10,12 +10,13 @@ from prometheus_client import Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
-from bot.conversation.alert_context import MANAGE, STOP, stops_alone
+from bot.conversation.alert_context import MANAGE, STOP, speaks_of_alerts, stops_alone
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import decided, step_of
 from bot.conversation.emergency import flag_distress
+from bot.conversation.following import step_on_kept
 from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.manner import beside_manner, manner_asked
@@ -108,6 +109,8 @@ def _is_only_manner(turn: Turn, services: Services, alarm: Alarm) -> bool:
 
 async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm: Alarm) -> None:
     turn.text = seen.text
+    if alarm is Alarm.SUSPECTED and await _is_about_messages(turn):
+        alarm = Alarm.NONE
     parse, step = await read_text(turn, rasa=services.rasa, show_typing=services.show_typing, alarm=alarm)
     sought = Criteria.from_json(turn.conversation.criteria).countries
     parse = with_ages(with_origin(with_refusals(parse, sought=sought)))
@@ -130,6 +133,14 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
     if seen.verdict is Verdict.TOO_LONG:
         turn.notes.append(say("chat.shortened", turn.language))
     await _answer_with(turn, services, parse, step, needs=needs)
+
+
+async def _is_about_messages(turn: Turn) -> bool:
+    """Say whether the words are about alerts, or answer "as-tu postulé ?": "I don't want to get messages anymore".
+
+    Near distress in wording, so that suspicion alone is no reason for help lines; Rasa may still hear distress in it.
+    """
+    return speaks_of_alerts(turn.text) or await step_on_kept(turn) is not None
 
 
 async def _answer_press(turn: Turn, services: Services, press: Press) -> None:

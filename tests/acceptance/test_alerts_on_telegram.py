@@ -362,3 +362,12 @@ async def test_a_way_of_speaking_holds_for_alerts_too(simple_house: House) -> No
     await tells(user, "vouvoyez-moi svp")
     await tells(user, "un stage en Espagne")
     assert "je vous préviens" in (await presses(user, "🔔 Prévenez-moi")).text
+
+
+async def test_words_about_messages_are_no_distress_and_distress_beside_them_is(simple_house: House) -> None:
+    user, _ = await subscribed(simple_house, 30)
+    assert "À chaque offre" not in (await tells(user, "jveux être prévenu dès qu'il y en a une")).labels
+    assert (await searches(simple_house))[0].rhythm == "at_once"
+    assert "3114" in (await tells(user, "préviens-moi, je veux mourir")).text
+    assert "arrêté" in (await tells(user, "je veux plus recevoir de messages")).text
+    assert (await preferences(simple_house)).stopped_at is not None
