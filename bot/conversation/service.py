@@ -80,7 +80,7 @@ async def answer_text(turn: Turn, services: Services) -> None:
         await _answer_written(turn, services, alarm)
     except UserError as error:  # what a question was about is gone: asking it again would lead nowhere
         turn.conversation.flow = None
-        await send(turn, Reply(say(error.key, turn.language), resume_rows(turn)))
+        await send(turn, Reply(say(error.key, turn.language, **error.values), resume_rows(turn)))
 
 
 async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
@@ -148,7 +148,7 @@ async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
     try:
         reply = await press_button(turn, press.verb, press.arguments, services.tools)
     except UserError as error:
-        reply = Reply(say(error.key, turn.language))
+        reply = Reply(say(error.key, turn.language, **error.values))
     await send(turn, reply if reply.text else replace(reply, text=reply.toast))
 
 
