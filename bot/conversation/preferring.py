@@ -14,7 +14,7 @@ from bot.conversation.alert_context import ALERTS, WHERE
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import is_waiting, note_subject
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.telling import situation_of
+from bot.conversation.telling import age_told
 from bot.deliveries.models import PushPreferences
 from bot.deliveries.service import (
     YOUNGEST,
@@ -83,10 +83,10 @@ async def mind_age(turn: Turn, *, is_told: bool = True) -> None:
         turn: the turn.
         is_told: whether it is said above the answer.
     """
-    age = situation_of(turn).spans.get("age")
-    if age is None or age.low is None:
+    age = age_told(turn)
+    if age is None:
         return
-    if age.low >= YOUNGEST:
+    if age >= YOUNGEST:
         await let_agree(turn.session, person_id=turn.person.id, now=turn.now)
     elif await stop_too_young(turn.session, person_id=turn.person.id, now=turn.now) and is_told:
         turn.notes.append(say("alerting.too_young", turn.language, age=YOUNGEST))

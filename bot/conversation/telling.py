@@ -87,13 +87,18 @@ def situation_of(turn: Turn, parse: Parse | None = None, *, stay: Mapping[str, A
     return Situation.of(known)
 
 
+def age_told(turn: Turn) -> float | None:
+    """Return the age that a person told of themselves or in their running search, of a bracket the youngest."""
+    age = situation_of(turn).spans.get("age")
+    return age.low if age is not None else None
+
+
 def is_too_young(turn: Turn, criteria: Criteria | None = None) -> bool:
     """Return whether a person, or the search that they want kept, says that they are under 15.
 
     Nothing is ever sent to them unasked; of whom nothing is known, nothing is asked.
     """
-    told_age = situation_of(turn).spans.get("age")
-    ages = (told_age.low if told_age is not None else None, criteria.age if criteria is not None else None)
+    ages = (age_told(turn), criteria.age if criteria is not None else None)
     return any(age is not None and age < YOUNGEST for age in ages)
 
 

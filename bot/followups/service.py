@@ -12,10 +12,10 @@ from bot.followups.composing import (
     days_left,
 )
 from bot.followups.consent import follow_kept, follows_kept
-from bot.followups.planning import Step, known_steps
 from bot.followups.plans import Plan, PlannedStep, departure_of, make_plan, plan_of
 from bot.followups.queries import applications, drop_offer, is_kept, keep_offer, kept_offers, tick_step
 from bot.followups.reminding import plan_followups
+from bot.followups.steps import Step, known_steps
 
 __all__ = [
     "OVER",
