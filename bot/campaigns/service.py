@@ -3,7 +3,6 @@
 from bot.campaigns.composing import compose_campaigns
 from bot.campaigns.files import read_campaign
 from bot.campaigns.life import (
-    campaign_of,
     cancel_campaign,
     create_campaign,
     list_campaigns,
@@ -17,7 +16,6 @@ from bot.campaigns.testing import send_test
 __all__ = [
     "Preview",
     "Report",
-    "campaign_of",
     "cancel_campaign",
     "compose_campaigns",
     "count_people",

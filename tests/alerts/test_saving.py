@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.alerts.models import SearchKey
+from bot.alerts.rhythm import roll_slots
 from bot.alerts.service import (
     MOST_SEARCHES,
     change_rhythm,
@@ -18,7 +19,6 @@ from bot.alerts.service import (
     pause_search,
     rename_search,
     resume_search,
-    roll_slots,
 )
 from bot.catalogue.criteria import CityChoice, Criteria
 from bot.deliveries.models import Delivery
