@@ -21,7 +21,6 @@ from bot.conversation.replies import Reply, Turn
 from bot.conversation.rhythms import Rhythm, rhythm_said
 from bot.conversation.searching import kind_rows
 from bot.deliveries.models import PushPreferences
-from bot.deliveries.service import preferences_of
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -49,7 +48,6 @@ async def save_alert(
         return Reply(say("alerting.too_young", turn.language), resume_rows(turn))
     if criteria.is_bare() and not criteria.words:
         return Reply(say("alerting.what_for", turn.language), await kind_rows(turn))
-    is_first = await preferences_of(turn.session, turn.person.id) is None
     before = {search.id for search in await list_searches(turn.session, person_id=turn.person.id)}
     chosen = settled(rhythm, DEFAULT)
     try:
@@ -63,7 +61,7 @@ async def save_alert(
     note_subject(turn, ALERTS, str(search.id))
     if search.id in before:
         return await _already(turn, search, rhythm, preferences)
-    return _saved(turn, search, preferences, is_first=is_first)
+    return _saved(turn, search, preferences, is_first=not before)
 
 
 async def give_rhythm(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> None:

@@ -64,8 +64,11 @@ async def set_follow(turn: Turn, *, wanted: bool) -> Reply:
         await follow_kept(turn.session, person_id=turn.person.id, wanted=wanted, now=turn.now)
     except UserError:  # the age was told before the conversation began anew
         return Reply(say("followups.too_young", turn.language), resume_rows(turn))
-    key = "followups.followed" if wanted else "followups.not_followed"
-    return Reply(say(key, turn.language), resume_rows(turn))
+    if not wanted:
+        return Reply(say("followups.not_followed", turn.language), resume_rows(turn))
+    # Whoever agrees reads all that it brings, and the way out.
+    text = f"{say('followups.followed', turn.language)}\n{say('alerting.how_to_stop', turn.language)}"
+    return Reply(text, resume_rows(turn))
 
 
 async def follow_row(turn: Turn) -> list[Button]:

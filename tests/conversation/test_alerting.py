@@ -143,6 +143,13 @@ async def test_a_twentieth_first_alert_takes_nothing_up_again(turn: Turn, embedd
     assert (await wants(turn)).stopped_at is not None
 
 
+async def test_nobody_agrees_to_messages_of_the_advisers_without_having_been_told(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    assert "message des conseillers" in (await following.set_follow(turn, wanted=True)).text
+    assert "message des conseillers" in (await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)).text
+
+
 async def test_who_says_that_they_are_under_fifteen_is_sent_nothing_more_and_told_so_once(
     turn: Turn, embedder: SentenceEmbedder
 ) -> None:
