@@ -14,7 +14,7 @@ from bot.conversation.alert_context import ALERTS, is_too_young
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import wanted_kinds
-from bot.conversation.preferring import place_words, with_home_zone
+from bot.conversation.preferring import is_stopped, place_words, say_all_goes_on, with_home_zone
 from bot.conversation.queries import own_list
 from bot.conversation.refinement import start_search
 from bot.conversation.replies import Reply, Turn
@@ -49,7 +49,7 @@ async def save_alert(
     if criteria.is_bare() and not criteria.words:
         return Reply(say("alerting.what_for", turn.language), await kind_rows(turn))
     before = {search.id for search in await list_searches(turn.session, person_id=turn.person.id)}
-    chosen = settled(rhythm, DEFAULT)
+    chosen, goes_on = settled(rhythm, DEFAULT), bool(before) and await is_stopped(turn)
     try:
         search = await save_search(
             turn.session, person_id=turn.person.id, criteria=criteria, rhythm=str(chosen.name), weekday=chosen.weekday,
@@ -57,6 +57,8 @@ async def save_alert(
         )  # fmt: skip
     except UserError as error:  # too many: one must go first; or too young, said before the conversation began anew
         return Reply(say(error.key, turn.language, **error.values), [[list_button(turn.language)]])
+    if goes_on:
+        say_all_goes_on(turn)
     preferences = await with_home_zone(turn)
     note_subject(turn, ALERTS, str(search.id))
     if search.id in before:
