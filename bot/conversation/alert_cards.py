@@ -117,6 +117,7 @@ def rhythm_reply(turn: Turn, search: SavedSearch, preferences: PushPreferences |
         preface,
         say("alerting.rhythm_now", language, name=name, rhythm=rhythm),
         _quiet_note(turn, search, preferences),
+        say("pushes.all_stopped", language) if preferences is not None and preferences.stopped_at is not None else "",
     ]
     rows = [rhythm_row(turn, search)]
     if search.rhythm != "at_once":

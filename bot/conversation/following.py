@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.alerts.service import list_searches
 from bot.catalogue.cards import deadline_line
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
@@ -14,6 +15,7 @@ from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import FOLLOW
+from bot.conversation.preferring import is_stopped, say_all_goes_on
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.telling import is_too_young
 from bot.deliveries.service import YOUNGEST
@@ -54,12 +56,19 @@ async def set_follow(turn: Turn, *, wanted: bool) -> Reply:
     turn.conversation.pending_question = None
     if wanted and is_too_young(turn):
         return Reply(say("followups.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
+    searches = await list_searches(turn.session, person_id=turn.person.id)
+    goes_on = wanted and bool(searches) and await is_stopped(turn)
     try:
         await follow_kept(turn.session, person_id=turn.person.id, wanted=wanted, now=turn.now)
     except UserError:  # the age was told before the conversation began anew
         return Reply(say("followups.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
-    key = "followups.followed" if wanted else "followups.not_followed"
-    return Reply(say(key, turn.language), resume_rows(turn))
+    if not wanted:
+        return Reply(say("followups.not_followed", turn.language), resume_rows(turn))
+    if goes_on:
+        say_all_goes_on(turn)
+    # Whoever agrees reads all that it brings, and the way out.
+    text = f"{say('followups.followed', turn.language)}\n{say('alerting.how_to_stop', turn.language)}"
+    return Reply(text, resume_rows(turn))
 
 
 async def follow_row(turn: Turn) -> list[Button]:

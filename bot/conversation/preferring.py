@@ -74,6 +74,17 @@ async def resume(turn: Turn) -> Reply:
     return Reply(say("pushes.resumed", turn.language), [[list_button(turn.language), stop_button]])
 
 
+async def is_stopped(turn: Turn) -> bool:
+    """Say whether everything that is sent by itself is stopped."""
+    preferences = await preferences_of(turn.session, turn.person.id)
+    return preferences is not None and preferences.stopped_at is not None
+
+
+def say_all_goes_on(turn: Turn) -> None:
+    """Say above the answer that everything goes on again: somebody who had stopped it has asked for one thing of it."""
+    turn.notes.append(say("pushes.resumed", turn.language))
+
+
 async def mind_age(turn: Turn, *, is_told: bool = True) -> None:
     """Send nothing by itself any more to somebody who said that they are under fifteen, and say so once.
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alerts.service import MOST_SEARCHES
+from bot.alerts.service import MOST_SEARCHES, list_searches
 from bot.catalogue.criteria import Criteria
 from bot.conversation import alerting, following, managing, preferring
 from bot.conversation.alert_context import LIVE, MANAGE, STOP, SUBSCRIBE, alert_step, stops_alone
@@ -143,6 +143,42 @@ async def test_a_twentieth_first_alert_takes_nothing_up_again(turn: Turn, embedd
     await preferring.stop(turn)
     await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
     assert (await wants(turn)).stopped_at is not None
+
+
+async def test_nobody_agrees_to_messages_of_the_advisers_without_having_been_told(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    assert "message des conseillers" in (await following.set_follow(turn, wanted=True)).text
+    assert "message des conseillers" in (await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)).text
+
+
+async def test_asking_for_one_thing_after_a_stop_takes_up_everything_and_says_so(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    await managing.mute(turn, search.id)
+    asks = (
+        lambda: alerting.save_alert(turn, Criteria(kind="job"), Rhythm(), embedder=embedder),
+        lambda: following.set_follow(turn, wanted=True),
+        lambda: managing.take_up(turn, search.id),
+    )
+    for ask in asks:
+        await preferring.stop(turn)
+        await ask()
+        assert (await wants(turn)).stopped_at is None
+        assert [note for note in turn.notes if "reparti" in note], turn.notes
+        turn.notes.clear()
+
+
+async def test_a_rhythm_that_is_chosen_while_all_is_stopped_says_that_nothing_comes(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    assert "Tout est arrêté" not in (await managing.choose_rhythm(turn, search.id, Rhythm("weekly"))).text
+    await preferring.stop(turn)
+    assert "Tout est arrêté" in (await managing.choose_rhythm(turn, search.id, Rhythm("daily"))).text
 
 
 async def test_who_says_that_they_are_under_fifteen_is_sent_nothing_more_and_told_so_once(
