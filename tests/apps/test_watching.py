@@ -9,7 +9,6 @@ import structlog
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import select
 
-from bot.apps.scheduler import list_chores
 from bot.apps.watching import ChoreWatch
 from bot.db.service import Sessions, transaction
 from bot.kit.clock import TOWN_ZONE
@@ -17,18 +16,8 @@ from bot.queue.chores import Chore
 from bot.queue.heartbeats import beat
 from bot.queue.history import begin_run, end_run
 from bot.queue.models import JobRun
+from tests.apps.nightly import DAILY
 
-
-def is_daily(chore: Chore) -> bool:
-    """Say whether a chore has one clock time a day; reminders have one every hour."""
-    if chore.interval is not None:
-        return False
-    first = chore.trigger.get_next_fire_time(None, datetime(2026, 11, 23, 12, 0, tzinfo=TOWN_ZONE))
-    second = chore.trigger.get_next_fire_time(None, first + timedelta(seconds=1))
-    return bool(second - first == timedelta(days=1))
-
-
-DAILY = tuple(chore for chore in list_chores() if is_daily(chore))
 OFTEN = Chore("often", IntervalTrigger(seconds=15))
 
 
