@@ -31,7 +31,8 @@ SETTINGS = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
     " set_config('hnsw.iterative_scan', 'off', true), set_config('hnsw.ef_search', CAST(:nearest AS text), true),"
     " set_config('max_parallel_workers_per_gather', '0', true), set_config('random_page_cost', '1.1', true),"
-    " set_config('work_mem', '64MB', true)"
+    " set_config('join_collapse_limit', '1', true),"
+    " set_config('work_mem', '192MB', true)"
 )
 
 # The hard filters of the search (`bot.catalogue.filters.passes`) the other way round: of one offer `<o>`, with
@@ -65,10 +66,10 @@ _FITS = """
 # Words need a close meaning, or half of them in the offer's title, organisation, towns, or the names of its field, kind
 # and country (weights A and B). Whatever met by a word holds one of them, and one met by meaning alone holds none.
 _SAYS = """
-  (s.words IS NULL
+  (s.words IS NULL OR met.by_way = 'meaning'
   OR 1 - (s.embedding <=> o.embedding) >= CASE WHEN s.bits IS NULL THEN :near_enough ELSE :close_enough END
   OR met.by_way = 'word' AND cardinality(s.word_queries) <= 2
-  OR met.by_way <> 'meaning' AND (
+  OR (
     SELECT 2 * count(*) FILTER (WHERE o.names @@ CAST(query AS tsquery)) >= count(*)
     FROM unnest(s.word_queries) AS query))
 """
@@ -99,30 +100,32 @@ WITH offered AS MATERIALIZED (
   SELECT given.offer_id, k.search_id, 'key' AS by_way
   FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN search_key k USING (key)
   UNION ALL
-  SELECT offer_id, search_id, by_way FROM (
-    SELECT o.offer_id, k.search_id, 'word' AS by_way
-    FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
-    UNION
-    SELECT o.offer_id, k.search_id, 'letters'
-    FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
-    UNION
-    SELECT o.offer_id, near.id, 'meaning'
-    FROM offered o CROSS JOIN LATERAL (
-      SELECT s.id, s.bits <~> o.bits AS distance
-      FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
-    WHERE near.distance <= :farthest
-  ) AS other
+  SELECT DISTINCT o.offer_id, k.search_id, 'word'
+  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
+  UNION ALL
+  SELECT DISTINCT o.offer_id, k.search_id, 'letters'
+  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
+  UNION ALL
+  SELECT o.offer_id, near.id, 'meaning'
+  FROM offered o CROSS JOIN LATERAL (
+    SELECT s.id, s.bits <~> o.bits AS distance, 1 - (s.embedding <=> o.embedding) AS closeness
+    FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
+  WHERE near.distance <= :farthest AND near.closeness >= :close_enough
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on
-  FROM met JOIN offered o USING (offer_id) JOIN saved_search s ON s.id = met.search_id
-  WHERE NOT s.is_paused AND {_FITS.replace("<o>", "o")} AND {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
-  AND NOT EXISTS (SELECT FROM was WHERE was.offer_id = o.offer_id AND {_FITS.replace("<o>", "was")})
+  FROM met JOIN (offered o LEFT JOIN was USING (offer_id)) USING (offer_id)
+  JOIN saved_search s ON s.id = met.search_id
+  WHERE NOT s.is_paused AND CASE WHEN {_FITS.replace("<o>", "o")} THEN {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
+    AND (was.offer_id IS NULL OR ({_FITS.replace("<o>", "was")}) IS NOT TRUE) END
+), planned AS MATERIALIZED (
+  SELECT set_config('plan_cache_mode', 'auto', true)
 )
 INSERT INTO delivery (person_id, kind, reason, offer_id, source_id, details, due_at, stale_at, created_at)
 SELECT DISTINCT ON (fitting.person_id, offer_id) fitting.person_id, 'alert', 'alert', offer_id, search_id, '{{}}',
   due_at, least(due_at + :lifetime, CAST(over_on AS timestamp) AT TIME ZONE preferences.time_zone), :now
-FROM fitting JOIN push_preferences preferences USING (person_id) JOIN person ON person.id = fitting.person_id
+FROM planned CROSS JOIN fitting JOIN push_preferences preferences USING (person_id)
+JOIN person ON person.id = fitting.person_id
 WHERE preferences.stopped_at IS NULL AND person.unreachable_at IS NULL
 ORDER BY fitting.person_id, offer_id, due_at, search_id
 ON CONFLICT (person_id, offer_id, reason) DO UPDATE
