@@ -12,7 +12,7 @@ from bot.alerts.rhythm import check_rhythm, move_slot
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import drop_due, preferences_of
 
-LONGEST_NAME = 60
+LONGEST_NAME = 40
 
 
 async def list_searches(session: AsyncSession, *, person_id: int) -> list[SavedSearch]:
@@ -28,14 +28,14 @@ async def find_search(session: AsyncSession, search_id: int, *, person_id: int) 
 
 
 async def rename_search(session: AsyncSession, search: SavedSearch, *, name: str | None, now: datetime) -> None:
-    """Call a search as its person wants, in 60 letters at most; None or blanks: by its criteria again."""
+    """Call a search as its person wants, in 40 letters at most; None or blanks: by its criteria again."""
     search.name = " ".join((name or "").split())[:LONGEST_NAME] or None
     search.updated_at = now
     await session.flush()
 
 
 async def pause_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
-    """Tell nothing of a search until it is resumed; return how many findings that were due are withdrawn."""
+    """Tell nothing of a search until it is resumed; return how many findings are withdrawn before they left."""
     search.is_paused = True
     search.updated_at = now
     await session.flush()
@@ -73,7 +73,7 @@ async def change_rhythm(
 
 
 async def delete_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
-    """Forget a search; return how many findings that were due are withdrawn."""
+    """Forget a search; return how many findings are withdrawn before they left."""
     count = await _withdraw(session, search, now)
     await session.delete(search)
     await session.flush()
@@ -81,6 +81,6 @@ async def delete_search(session: AsyncSession, search: SavedSearch, *, now: date
 
 
 async def _withdraw(session: AsyncSession, search: SavedSearch, now: datetime) -> int:
-    """Withdraw what waits; a message on its way may carry findings of other searches, and leaves."""
-    is_waiting = (Delivery.kind == "alert", Delivery.source_id == search.id, Delivery.status == "due")
-    return await drop_due(session, *is_waiting, error="muted", now=now)
+    """Withdraw what has not left, a message in the outbox included; what else it tells is due again."""
+    is_of_it = (Delivery.kind == "alert", Delivery.source_id == search.id)
+    return await drop_due(session, *is_of_it, error="muted", now=now)

@@ -81,9 +81,12 @@ _SHAPE = """
 _COLUMNS = ", ".join(f"f.{line.split()[0]}" for line in _SHAPE.replace("\n", " ").split(",")[:16])
 
 # `met`: by keys, by the words of names, by the letters of the organisation, by the nearest meaning. What an offer was
-# before its change (`was`) fitted already is no news. CASE keeps the planner from multiplying the odds of conditions
-# that go together, and guessing that nothing fits. `planned` ends custom plans once this statement has its own: the
-# checks of foreign keys, two for each row, would be planned anew each time, a third of it all.
+# before its change (`was`) fitted already is no news. What is news again (an offer that opens again) and was dropped
+# before it was told is due again; what was told stays told.
+#
+# CASE keeps the planner from multiplying the odds of conditions that go together, and guessing that nothing fits.
+# `planned` ends custom plans once this statement has its own: the checks of foreign keys, two for each row, would be
+# planned anew each time, a third of it all.
 MATCHED = text(
     f"""
 WITH offered AS MATERIALIZED (
@@ -128,7 +131,10 @@ FROM planned CROSS JOIN fitting JOIN push_preferences preferences USING (person_
 JOIN person ON person.id = fitting.person_id
 WHERE preferences.stopped_at IS NULL AND person.unreachable_at IS NULL
 ORDER BY fitting.person_id, offer_id, due_at, search_id
-ON CONFLICT (person_id, offer_id, reason) DO NOTHING
+ON CONFLICT (person_id, offer_id, reason) DO UPDATE
+SET status = 'due', error = NULL, settled_at = NULL, source_id = excluded.source_id, due_at = excluded.due_at,
+  stale_at = excluded.stale_at
+WHERE delivery.status = 'dropped'
 """  # noqa: S608 - constant text; values are bound
 )
 

@@ -20,15 +20,15 @@ _ROLLED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Rhythm:
-    """A rhythm with its day and hour; see `SavedSearch`."""
+class CheckedRhythm:
+    """A rhythm with the day and hour that it needs, and no others; see `SavedSearch`."""
 
     rhythm: str
     weekday: int | None
     hour: int | None
 
 
-def check_rhythm(rhythm: str, *, weekday: int | None, hour: int | None) -> Rhythm:
+def check_rhythm(rhythm: str, *, weekday: int | None, hour: int | None) -> CheckedRhythm:
     """Return a rhythm with the day and hour that it needs, and no others.
 
     Raises:
@@ -38,10 +38,10 @@ def check_rhythm(rhythm: str, *, weekday: int | None, hour: int | None) -> Rhyth
     hour = DEFAULT_HOUR if hour is None else hour
     if rhythm not in RHYTHMS or weekday not in _WEEKDAYS or hour not in _HOURS:
         raise ValueError(f"no such rhythm: {rhythm}, weekday {weekday}, hour {hour}")
-    return Rhythm(rhythm, weekday if rhythm == "weekly" else None, None if rhythm == "at_once" else hour)
+    return CheckedRhythm(rhythm, weekday if rhythm == "weekly" else None, None if rhythm == "at_once" else hour)
 
 
-def first_slot(rhythm: Rhythm | SavedSearch, preferences: PushPreferences, after: datetime) -> datetime | None:
+def first_slot(rhythm: CheckedRhythm | SavedSearch, preferences: PushPreferences, after: datetime) -> datetime | None:
     """Return the first moment after `after` at which a search tells; None when it does at once."""
     if rhythm.hour is None:
         return None

@@ -17,13 +17,12 @@ from bot.alerts.rhythm import check_rhythm, first_slot, move_slot
 from bot.alerts.unfolding import columns_of, criteria_key
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.indexing import signs_text
-from bot.catalogue.words import content_words, spellings
-from bot.deliveries.service import agree
+from bot.catalogue.words import free_words, spellings
+from bot.deliveries.service import YOUNGEST, agree
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
 
 MOST_SEARCHES = 20
-YOUNGEST = 15  # years; below, the law asks for the parents' consent to be written to
 
 
 async def save_search(
@@ -53,7 +52,7 @@ async def save_search(
         UserError: they are under 15, or have 20 searches already.
     """
     if criteria.age is not None and criteria.age < YOUNGEST:
-        raise UserError("alerts.refused_too_young", age=YOUNGEST)
+        raise UserError("alerting.too_young", age=YOUNGEST)
     key = criteria_key(criteria)
     mine = select(SavedSearch).where(SavedSearch.person_id == person_id)
     known = (await session.scalars(mine.where(SavedSearch.criteria_key == key))).one_or_none()
@@ -111,7 +110,7 @@ async def _add(session: AsyncSession, search: SavedSearch, criteria: Criteria, e
 
 async def words_of_search(session: AsyncSession, criteria: Criteria) -> tuple[list[str], list[str]]:
     """Return one text search query for each content word, and all their lexemes."""
-    forms = [(form, rank) for rank, word in enumerate(content_words(criteria)) for form in spellings(word)]
+    forms = [(form, rank) for rank, word in enumerate(free_words(criteria)) for form in spellings(word)]
     values = {"forms": [form for form, _ in forms], "ranks": [rank for _, rank in forms]}
     rows = (await session.execute(WORDS, values)).all()
     return [row.query for row in rows], [lexeme for row in rows for lexeme in row.lexemes]

@@ -1,6 +1,8 @@
 """Alerts' public face: what other packages may call."""
 
+from bot.alerts.digests import compose_alerts
 from bot.alerts.keeping import (
+    LONGEST_NAME,
     change_rhythm,
     delete_search,
     find_search,
@@ -9,27 +11,24 @@ from bot.alerts.keeping import (
     rename_search,
     resume_search,
 )
-from bot.alerts.matching import Matched, match_revisions
-from bot.alerts.rhythm import DEFAULT_HOUR, DEFAULT_WEEKDAY, move_slots, roll_slots
-from bot.alerts.saving import MOST_SEARCHES, YOUNGEST, save_search
+from bot.alerts.rhythm import DEFAULT_HOUR, DEFAULT_WEEKDAY, move_slots
+from bot.alerts.saving import MOST_SEARCHES, save_search
 from bot.alerts.wording import search_label
 
 __all__ = [
     "DEFAULT_HOUR",
     "DEFAULT_WEEKDAY",
+    "LONGEST_NAME",
     "MOST_SEARCHES",
-    "YOUNGEST",
-    "Matched",
     "change_rhythm",
+    "compose_alerts",
     "delete_search",
     "find_search",
     "list_searches",
-    "match_revisions",
     "move_slots",
     "pause_search",
     "rename_search",
     "resume_search",
-    "roll_slots",
     "save_search",
     "search_label",
 ]

@@ -34,16 +34,17 @@ def alerts_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint
 
     @tasks.task(name="roll", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
     async def roll() -> None:
-        count = 1
-        while count:
-            async with transaction(sessions) as session:
-                count = await roll_slots(session, now=clock())
+        await _roll_all(sessions, clock)
 
     return tasks
 
 
 async def match_all(sessions: Sessions, *, clock: Clock) -> Matched:
-    """Match batches until none is left, each in a transaction of its own; return what all of them did."""
+    """Match batches until none is left, each in a transaction of its own; return what all of them did.
+
+    Times of digests move on first, so that what is found after a digest waits for the next one.
+    """
+    await _roll_all(sessions, clock)
     batches = [
         batch for lane in await asyncio.gather(*(_lane(sessions, clock) for _ in range(LANES))) for batch in lane
     ]
@@ -52,6 +53,13 @@ async def match_all(sessions: Sessions, *, clock: Clock) -> Matched:
         offers=sum(batch.offers for batch in batches),
         deliveries=sum(batch.deliveries for batch in batches),
     )
+
+
+async def _roll_all(sessions: Sessions, clock: Clock) -> None:
+    count = 1
+    while count:
+        async with transaction(sessions) as session:
+            count = await roll_slots(session, now=clock())
 
 
 async def _lane(sessions: Sessions, clock: Clock) -> list[Matched]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.filters import filter_values
-from bot.catalogue.words import content_words, request_text
+from bot.catalogue.words import free_text, free_words
 
 # Any day: the criteria alone are unfolded; the day of the comparison comes with it.
 _ANY_DAY = date(2000, 1, 1)
@@ -26,11 +26,11 @@ def columns_of(criteria: Criteria) -> dict[str, Any]:
     columns = {name: values[name] for name in _AS_THEY_ARE}
     columns["countries"] = (values["all_countries"] or []) if has_place else None
     columns["city_keys"] = values["cities"] if has_place else None
-    columns["words"] = (request_text(criteria) or None) if content_words(criteria) else None
+    columns["words"] = free_text(criteria) or None
     return columns
 
 
 def criteria_key(criteria: Criteria) -> str:
     """Return what tells searches apart: the same criteria with the same content words, however said, are one."""
-    known = {**criteria.to_json(), "words": sorted(content_words(criteria))}
+    known = {**criteria.to_json(), "words": sorted(free_words(criteria))}
     return hashlib.sha256(json.dumps(known, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]

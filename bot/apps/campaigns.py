@@ -12,9 +12,10 @@ from sqlalchemy import Select
 from bot.apps.sessions import session_on
 from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign
-from bot.campaigns.service import YOUNGEST, Preview
+from bot.campaigns.service import Preview
 from bot.campaigns.tasks import EXPAND_TASK
 from bot.conversation.queries import people_younger_than
+from bot.deliveries.service import YOUNGEST
 from bot.kit.clock import TOWN_ZONE, utc_now
 from bot.kit.errors import InputError
 from bot.kit.settings import Settings

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.apps.scheduler import list_chores
-from bot.db.service import open_engine, sessions_of
+from bot.apps.sessions import session_on
 from bot.queue.history import ChoreState, chore_states
 
 
@@ -35,12 +35,8 @@ class ChoreReport:
 
 async def read_jobs(database_url: str, *, now: datetime) -> list[ChoreReport]:
     """Return how each chore of the product stands."""
-    engine = open_engine(database_url, pool_size=1)
-    try:
-        async with sessions_of(engine)() as session:
-            return [_report(state, now) for state in await chore_states(session, list_chores(), now=now)]
-    finally:
-        await engine.dispose()
+    async with session_on(database_url) as session:
+        return [_report(state, now) for state in await chore_states(session, list_chores(), now=now)]
 
 
 def _report(state: ChoreState, now: datetime) -> ChoreReport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from bot.alerts.digests import compose_alerts
+from bot.alerts.service import compose_alerts
 from bot.apps.campaigns import too_young
 from bot.campaigns.service import compose_campaigns
 from bot.deliveries.service import Compose

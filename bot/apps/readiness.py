@@ -15,7 +15,7 @@ from bot.db.service import Sessions, transaction
 from bot.kit.clock import Clock
 from bot.kit.settings import Settings
 from bot.queue.heartbeats import FRESH, read_signs
-from bot.queue.history import overdue_jobs
+from bot.queue.history import overdue_chores
 
 _DATABASE_SECONDS = 3.0
 READY = "ready"
@@ -83,7 +83,7 @@ async def _read_parts(
     for name in ("worker", "batch", "scheduler", *(("sender",) if settings.has_telegram else ())):
         sign = signs.get(name)
         parts[name] = _sign_part(sign.at if sign else None, now, detail=sign.detail if sign else "")
-    overdue = [state.task for state in await overdue_jobs(session, list_chores(), now=now)]
+    overdue = [state.task for state in await overdue_chores(session, list_chores(), now=now)]
     parts["jobs"] = Part("late", f"{', '.join(overdue)}: escale jobs") if overdue else Part(READY)
     return parts
 

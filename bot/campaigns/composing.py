@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.campaigns.models import Campaign
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
-from bot.deliveries.composing import Composed, Push, Recipient
 from bot.deliveries.models import Delivery
+from bot.deliveries.service import Composed, Push, Recipient
 from bot.locales.service import DEFAULT_LANGUAGE, say
 
 

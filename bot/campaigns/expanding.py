@@ -24,7 +24,7 @@ BATCH = 200
 
 
 @dataclass(frozen=True)
-class Batch:
+class Expanded:
     """What one batch did.
 
     Attributes:
@@ -45,13 +45,13 @@ def reason_of(campaign_id: int) -> str:
 
 async def expand_batch(
     session: AsyncSession, campaign_id: int, *, too_young: Select[int], now: datetime, size: int = BATCH
-) -> Batch:
+) -> Expanded:
     """Write the next people of a running campaign into the ledger, due at once; nothing when it is not running."""
     # Others may read the campaign meanwhile to write its messages; a second expansion, a pause, a cancellation wait.
     query = select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
     campaign = (await session.scalars(query.execution_options(populate_existing=True))).one()
     if campaign.status != "running" or campaign.is_expanded or campaign.expires_at is None:
-        return Batch(0, 0, is_last=True)
+        return Expanded(0, 0, is_last=True)
     meant = await _next_people(session, campaign, too_young, now, size)
     free = await _free_of(session, meant)
     await _write(session, campaign, free, now)
@@ -61,7 +61,7 @@ async def expand_batch(
     elif meant:
         campaign.expanded_to = meant[-1]
     campaign.is_expanded = len(meant) < size and not passed_over
-    return Batch(len(free), len(passed_over), is_last=campaign.is_expanded)
+    return Expanded(len(free), len(passed_over), is_last=campaign.is_expanded)
 
 
 async def _next_people(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from bot.kit.errors import InputError
 from bot.locales.service import say
 
 _MOST_BYTES = 100_000
+_DEEPEST = 10
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _Place = tuple[int | str, ...]
 _Language = Literal["fr", "en", "es", "ar"]
 
@@ -45,6 +48,8 @@ class CampaignDraft(BaseModel):
         try:
             day = date.fromisoformat(value)
             return datetime.combine(day + timedelta(days=1), time(), TOWN_ZONE)
+        except OverflowError:
+            raise ValueError(value) from None
         except (TypeError, ValueError):
             pass
         try:
@@ -72,6 +77,7 @@ def read_campaign(path: Path, language: str = "fr") -> CampaignDraft:
 def parse_campaign(written: str, language: str = "fr") -> CampaignDraft:
     """Return the campaign of a YAML text; raises as `read_campaign` does."""
     try:
+        _check_shape(written)
         # Scalars stay strings: other loaders read Norway's code as "no".
         root = yaml.compose(written, Loader=yaml.BaseLoader)  # a loader that builds strings only
         values = yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506 - the same
@@ -85,6 +91,16 @@ def parse_campaign(written: str, language: str = "fr") -> CampaignDraft:
     if problems:
         raise InputError([say("imports.on_line", language, line=line) + sentence for line, sentence in problems])
     return CampaignDraft.model_validate(_without_empty(values))
+
+
+def _check_shape(written: str) -> None:
+    """Refuse what no campaign holds: aliases, which stand for a file as large as one likes, depth, unreadable signs."""
+    depth = 0
+    for event in yaml.parse(written, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        is_unreadable = isinstance(event, yaml.ScalarEvent) and _UNREADABLE.search(event.value)
+        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST or is_unreadable:
+            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)  # type: ignore[arg-type]
 
 
 def _problems_of(values: dict[str, Any], spots: Mapping[_Place, int], language: str) -> Iterator[tuple[int, str]]:

@@ -6,21 +6,20 @@ meanwhile: what has not left by then stays, and the adviser may rely on it.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.campaigns.files import CampaignDraft
 from bot.campaigns.models import Campaign
 from bot.catalogue.models import Offer
 from bot.deliveries.models import Delivery
-from bot.deliveries.service import drop_due
+from bot.deliveries.service import LIFETIMES, drop_due
 from bot.kit.errors import InputError
 from bot.locales.service import say
 from bot.outbox.withdrawing import forbid_retries, withdraw_calls
 
-LIFETIME = timedelta(days=7)  # of a campaign whose file says no last day
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "draft": ("scheduled", "cancelled"),
     "scheduled": ("running", "paused", "cancelled", "scheduled"),
@@ -80,8 +79,7 @@ async def schedule_campaign(session: AsyncSession, campaign_id: int, *, at: date
     if campaign.status == "paused":
         raise InputError([say("campaigns.resume_first", "fr", id=campaign_id)])
     begin = max(at, now)
-    campaign.expires_at = campaign.expires_at or begin + LIFETIME
-    if campaign.expires_at <= begin:
+    if campaign.expires_at is not None and campaign.expires_at <= begin:
         raise InputError([say("campaigns.expires_before", "fr", id=campaign_id)])
     campaign.status, campaign.scheduled_at = "scheduled", begin
     return campaign
@@ -133,7 +131,8 @@ async def cancel_campaign(session: AsyncSession, campaign_id: int, *, now: datet
 async def begin_campaigns(session: AsyncSession, *, now: datetime) -> list[int]:
     """Let the campaigns begin whose moment has come; return the running ones that are not in the ledger whole."""
     due = update(Campaign).where(Campaign.status == "scheduled", Campaign.scheduled_at <= now)
-    await session.execute(due.values(status="running", started_at=now))
+    expires_at = func.coalesce(Campaign.expires_at, now + LIFETIMES["campaign"])
+    await session.execute(due.values(status="running", started_at=now, expires_at=expires_at))
     # Nobody is told any more what has expired.
     late = update(Campaign).where(Campaign.status == "running", ~Campaign.is_expanded, Campaign.expires_at <= now)
     await session.execute(late.values(is_expanded=True))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.campaigns.composing import message_of
 from bot.campaigns.life import campaign_of
 from bot.campaigns.models import Campaign
-from bot.campaigns.segments import Segment, language_of, recipients
+from bot.campaigns.segments import Segment, recipients
 from bot.deliveries.models import Delivery
+from bot.deliveries.service import Figures, report_by_language, sum_of
 from bot.profiles.models import Person
+from bot.profiles.service import language_of
 
 OUTCOMES = ("sent", "blocked", "failed", "expired", "uncertain", "stopped", "cancelled", "waiting")
 
@@ -93,27 +95,22 @@ async def report_campaign(session: AsyncSession, campaign_id: int) -> Report:
         InputError: there is none of this number.
     """
     campaign = await campaign_of(session, campaign_id)
-    languages: dict[str, dict[str, int]] = {}
-    for language, outcome, count in (await session.execute(_counts(campaign_id))).all():
-        languages.setdefault(language, dict.fromkeys(OUTCOMES, 0))[outcome] = count
-    sums = {outcome: sum(counts[outcome] for counts in languages.values()) for outcome in OUTCOMES}
+    is_of_it = (Delivery.kind == "campaign", Delivery.source_id == campaign_id)
+    figures = await report_by_language(session, *is_of_it)
+    whole = sum_of(figures.values())
+    languages = {language: _outcomes(part) for language, part in figures.items()}
     return Report(
-        id=campaign.id, name=campaign.name, status=campaign.status, total=sum(sums.values()), outcomes=sums,
+        id=campaign.id, name=campaign.name, status=campaign.status, total=whole.total, outcomes=_outcomes(whole),
         languages=languages, is_whole=campaign.is_expanded, scheduled_at=campaign.scheduled_at,
         started_at=campaign.started_at, ended_at=campaign.ended_at, expires_at=campaign.expires_at,
     )  # fmt: skip
 
 
-def _counts(campaign_id: int) -> Select[str, str, int]:
-    why = func.coalesce(Delivery.error, "")
-    outcome = case(
-        (Delivery.status.in_(("due", "sending")), "waiting"),
-        (Delivery.status != "dropped", Delivery.status),
-        (why.in_(("stale", "expired")), "expired"),
-        (why == "cancelled", "cancelled"),
-        else_="stopped",
-    ).label("outcome")
-    language = language_of().label("language")
-    query = select(language, outcome, func.count()).join(Person, Person.id == Delivery.person_id)
-    query = query.where(Delivery.kind == "campaign", Delivery.source_id == campaign_id)
-    return query.group_by(language, outcome).order_by(language)
+def _outcomes(figures: Figures) -> dict[str, int]:
+    cancelled = figures.dropped.get("cancelled", 0)
+    counts = {
+        "cancelled": cancelled,
+        "stopped": sum(figures.dropped.values()) - cancelled,
+        "waiting": figures.due + figures.sending,
+    }
+    return {outcome: counts[outcome] if outcome in counts else getattr(figures, outcome) for outcome in OUTCOMES}

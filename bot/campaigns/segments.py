@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from bot.alerts.models import SavedSearch
 from bot.catalogue.drafts import Age, Country, among
 from bot.deliveries.models import PushPreferences
+from bot.deliveries.service import YOUNGEST
 from bot.followups.models import SavedOffer
-from bot.locales.service import DEFAULT_LANGUAGE, LANGUAGES
+from bot.locales.service import LANGUAGES
 from bot.profiles.models import Person
+from bot.profiles.service import language_of
 from bot.vocabulary.fields import FIELDS
 from bot.vocabulary.kinds import KINDS
 from bot.vocabulary.regions import region_codes, region_countries
-
-YOUNGEST = 15  # years: below, a parent has to agree too, and nobody here can ask them
 
 
 class Segment(BaseModel):
@@ -57,11 +57,6 @@ class Segment(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """Return the criteria that are set, JSON-able."""
         return self.model_dump(mode="json", exclude_defaults=True)
-
-
-def language_of() -> ColumnElement[str]:
-    """Return the language of a person in SQL; French while it is unknown."""
-    return func.coalesce(Person.language, DEFAULT_LANGUAGE)
 
 
 def recipients(segment: Segment, *, too_young: Select[int], now: datetime) -> Select[int]:

@@ -3,7 +3,6 @@
 from bot.campaigns.composing import compose_campaigns
 from bot.campaigns.files import read_campaign
 from bot.campaigns.life import (
-    campaign_of,
     cancel_campaign,
     create_campaign,
     list_campaigns,
@@ -12,14 +11,11 @@ from bot.campaigns.life import (
     schedule_campaign,
 )
 from bot.campaigns.reporting import Preview, Report, count_people, preview_campaign, report_campaign
-from bot.campaigns.segments import YOUNGEST
 from bot.campaigns.testing import send_test
 
 __all__ = [
-    "YOUNGEST",
     "Preview",
     "Report",
-    "campaign_of",
     "cancel_campaign",
     "compose_campaigns",
     "count_people",

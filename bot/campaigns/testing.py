@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.campaigns.composing import message_of
 from bot.campaigns.life import campaign_of
-from bot.deliveries.service import Letter, Push, Recipient, local_day, preferences_of, write_messages
+from bot.deliveries.service import Letter, Push, Recipient, preferences_of, recipient_of, write_messages
 from bot.kit.errors import InputError
-from bot.locales.service import DEFAULT_LANGUAGE, Voice, say
+from bot.locales.service import say
 from bot.outbox.models import Lane
 from bot.profiles.models import Person
 
@@ -40,5 +40,4 @@ async def _recipient(session: AsyncSession, person_id: int, now: datetime) -> Re
     preferences = await preferences_of(session, person_id)
     if preferences is None or preferences.stopped_at or preferences.campaigns_stopped_at:
         raise InputError([say("campaigns.not_agreed", "fr", id=person_id)])
-    voice = Voice(person.language or DEFAULT_LANGUAGE, is_formal=person.is_formal, is_plain=person.is_plain)
-    return Recipient(person, preferences, voice, now, local_day(now, preferences.time_zone))
+    return recipient_of(person, preferences, now=now)

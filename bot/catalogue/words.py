@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.catalogue.criteria import Criteria
 from bot.vocabulary.cities import find_city
 from bot.vocabulary.countries import country_name, exact_country_code
+from bot.vocabulary.fields import exact_field_code
 from bot.vocabulary.lookup import forms_of
 from bot.vocabulary.programmes import programme_codes
 from bot.vocabulary.regions import exact_region_code
@@ -38,6 +39,21 @@ def request_text(criteria: Criteria) -> str:
     """Return what is compared with the meaning of offers: the person's own words, as spelt, less what filters hold."""
     kept = (criteria.words[word.start : word.end] for word in _kept(criteria, _spent(criteria) | _shelf_words("kind")))
     return " ".join(kept) or (" ".join(criteria.words.split()) if criteria.is_bare() else "")
+
+
+def free_words(criteria: Criteria) -> tuple[str, ...]:
+    """Return the content words less those that name a field asked for already: what no criterion says.
+
+    It is what a saved search asks for beyond its criteria: "chevaux" in "un stage dans l'agriculture avec des chevaux".
+    """
+    return tuple(word for word in content_words(criteria) if exact_field_code(word) not in criteria.fields)
+
+
+def free_text(criteria: Criteria) -> str:
+    """Return the free words as the person spelt them; "" when there are none."""
+    free = frozenset(free_words(criteria))
+    kept = (word for word in words_of(criteria.words) if free.intersection(word.folded.split()))
+    return " ".join(criteria.words[word.start : word.end] for word in kept)
 
 
 def is_stop_word(word: str) -> bool:

@@ -23,7 +23,7 @@ campaigns = typer.Typer(
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    app.add_typer(campaigns, name="campaigns", rich_help_panel="Alerts")
+    app.add_typer(campaigns, name="campaigns", rich_help_panel="Alerts and campaigns")
 
 
 @campaigns.command()

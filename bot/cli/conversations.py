@@ -138,7 +138,7 @@ def erase(
     person: Annotated[int, typer.Argument(help="Number of the person, from `escale log`.")],
     is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase a person who asks for it: their conversation, lists, kept offers, messages, for good."""
+    """Erase a person who asks for it: their conversation, alerts, kept offers, messages, for good."""
     from bot.apps.database import open_database
     from bot.apps.reading import erase as erase_all
 

@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Add this command to `app`."""
-    app.command(rich_help_panel="Conversations")(deliveries)
+    app.command(rich_help_panel="Alerts and campaigns")(deliveries)
 
 
 def deliveries(

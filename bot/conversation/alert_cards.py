@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_day_names
 
 from bot.alerts.models import SavedSearch
+from bot.alerts.service import search_label
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.wording import describe
 from bot.chat.formatting import escape, shortened
@@ -34,8 +35,7 @@ def criteria_words(criteria: Criteria, language: str) -> str:
 
 def alert_name(search: SavedSearch, language: str) -> str:
     """Return how an alert is called, as HTML: by its person, else by what it searches."""
-    words = search.name or criteria_words(Criteria.from_json(search.criteria), language)
-    return escape(shortened(words, _LONGEST_LINE))
+    return escape(search_label(search, language, most=_LONGEST_LINE))
 
 
 def rhythm_words(search: SavedSearch, language: str) -> str:
@@ -117,6 +117,7 @@ def rhythm_reply(turn: Turn, search: SavedSearch, preferences: PushPreferences |
         preface,
         say("alerting.rhythm_now", language, name=name, rhythm=rhythm),
         _quiet_note(turn, search, preferences),
+        say("pushes.all_stopped", language) if preferences is not None and preferences.stopped_at is not None else "",
     ]
     rows = [rhythm_row(turn, search)]
     if search.rhythm != "at_once":

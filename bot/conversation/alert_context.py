@@ -6,13 +6,12 @@ in four languages, the model alone takes a third for something else.
 
 from __future__ import annotations
 
-from bot.alerts.service import YOUNGEST
-from bot.catalogue.criteria import Criteria
+from bot.alerts.service import LONGEST_NAME
 from bot.conversation.asking import is_waiting, subject_of
 from bot.conversation.markers import is_bare_rank
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
-from bot.conversation.rhythms import LONGEST_NAME, Said, is_stop, said_of_alerts
+from bot.conversation.rhythms import Said, is_stop, said_of_alerts
 from bot.knowledge.service import plain_answer
 from bot.understanding.models import PLACES, Parse
 
@@ -49,16 +48,16 @@ def stops_alone(turn: Turn) -> bool:
     return is_stop(turn.text) and not is_waiting(turn.conversation)
 
 
+def speaks_of_alerts(text: str) -> bool:
+    """Say whether a short message asks in so many words to be told of offers, or to be told nothing more."""
+    said = said_of_alerts(text)
+    return len(text.split()) <= _LONGEST_WISH and (said.wants_news or said.names_alerts or said.act == "stop")
+
+
 def is_open(turn: Turn) -> bool:
     """Say whether an alert, or their list, is what was last shown."""
     subject = subject_of(turn)
     return subject is not None and subject[0] == ALERTS
-
-
-def is_too_young(conversation: Conversation, criteria: Criteria) -> bool:
-    """Say whether somebody told an age below fifteen; of whom nothing is known, nothing is asked."""
-    ages = (criteria.age, (conversation.situation or {}).get("age"))
-    return any(isinstance(age, int) and age < YOUNGEST for age in ages)
 
 
 def _answer_to_pending(conversation: Conversation, parse: Parse, said: Said) -> str | None:

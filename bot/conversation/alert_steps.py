@@ -17,7 +17,7 @@ async def take_alert_step(turn: Turn, step: str, parse: Parse, *, embedder: Embe
     if step == MANAGE:
         return await managing.manage(turn, parse)
     if step == CALL:
-        return await managing.call(turn, mask(parse.text))
+        return await managing.name_alert(turn, mask(parse.text))
     if step == LIVE:
         return await preferring.note_home(turn, parse)
     taken = _OF_PUSHES.get(step)

@@ -10,18 +10,19 @@ from bot.catalogue.criteria import Criteria
 from bot.chat.formatting import escape, shortened
 from bot.chat.keyboards import Button
 from bot.conversation.alert_cards import criteria_words, hour_words, list_button, rhythm_row, rhythm_words
-from bot.conversation.alert_context import ALERTS, is_too_young
+from bot.conversation.alert_context import ALERTS
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import wanted_kinds
-from bot.conversation.preferring import place_words, with_home_zone
+from bot.conversation.preferring import is_stopped, place_words, say_all_goes_on, with_home_zone
 from bot.conversation.queries import own_list
 from bot.conversation.refinement import start_search
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.rhythms import Rhythm, rhythm_said
 from bot.conversation.searching import kind_rows
+from bot.conversation.telling import is_too_young
 from bot.deliveries.models import PushPreferences
-from bot.deliveries.service import agree, preferences_of
+from bot.deliveries.service import YOUNGEST
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -45,25 +46,26 @@ async def save_alert(
 ) -> Reply:
     """Save a search as an alert, which is how somebody agrees to be written to; say what that means."""
     turn.conversation.pending_question = None
-    if is_too_young(turn.conversation, criteria):
-        return Reply(say("alerting.too_young", turn.language), resume_rows(turn))
+    if is_too_young(turn, criteria):
+        return Reply(say("alerting.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
     if criteria.is_bare() and not criteria.words:
         return Reply(say("alerting.what_for", turn.language), await kind_rows(turn))
-    is_first = await preferences_of(turn.session, turn.person.id) is None
-    preferences = await with_home_zone(turn, await agree(turn.session, person_id=turn.person.id, now=turn.now))
     before = {search.id for search in await list_searches(turn.session, person_id=turn.person.id)}
-    chosen = settled(rhythm, DEFAULT)
+    chosen, goes_on = settled(rhythm, DEFAULT), bool(before) and await is_stopped(turn)
     try:
         search = await save_search(
             turn.session, person_id=turn.person.id, criteria=criteria, rhythm=str(chosen.name), weekday=chosen.weekday,
             hour=chosen.hour, embedder=embedder, seen_offer_ids=await _seen(turn, criteria, list_id), now=turn.now,
         )  # fmt: skip
-    except UserError as error:  # too many: one must go first
+    except UserError as error:  # too many: one must go first; or too young, said before the conversation began anew
         return Reply(say(error.key, turn.language, **error.values), [[list_button(turn.language)]])
+    if goes_on:
+        say_all_goes_on(turn)
+    preferences = await with_home_zone(turn)
     note_subject(turn, ALERTS, str(search.id))
     if search.id in before:
         return await _already(turn, search, rhythm, preferences)
-    return _saved(turn, search, preferences, is_first=is_first)
+    return _saved(turn, search, preferences, is_first=not before)
 
 
 async def give_rhythm(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> None:

@@ -29,7 +29,7 @@ from bot.locales.service import say
 from bot.understanding.models import Parse
 
 _MOST_QUESTIONS = 3
-_LONGEST_FOLLOW_UP = 6  # words
+_LONGEST_SEQUEL = 6  # words
 _JUDGED = ("programmes", "courses", "funding")
 _OFFERS = "offers"
 _LONGEST_LABEL = 60
@@ -71,12 +71,12 @@ async def answer_eligibility(turn: Turn, parse: Parse) -> Reply | None:
     return await _judge(turn, found[0].topic, entries[0].id, stay=stay_said(parse))
 
 
-def is_follow_up(turn: Turn, parse: Parse) -> bool:
+def is_sequel(turn: Turn, parse: Parse) -> bool:
     """Say whether a message only changes who asks ("et à 20 ans ?") just after an answer on what they can do."""
     last = turn.conversation.flow or {}
     is_judged = last.get("name") == ELIGIBILITY.name and not last.get("waiting") and subject_of(turn) is not None
     named = {entity.entity for entity in parse.entities}
-    is_short = len(parse.text.split()) <= _LONGEST_FOLLOW_UP
+    is_short = len(parse.text.split()) <= _LONGEST_SEQUEL
     return is_judged and is_short and bool(named) and named <= {"age", "level"} and not _names_a_wish(parse)
 
 

@@ -22,7 +22,7 @@ from bot.profiles.models import Person
 async def erase_person(session: AsyncSession, *, person_id: int) -> bool:
     """Erase a person and all that is kept of them, in every table; return whether there was such a person.
 
-    Their conversation, lists, kept offers and logged messages go with the person's row.
+    Their conversation, lists, alerts, kept offers, deliveries and logged messages go with the person's row.
     """
     person = await session.scalar(select(Person).where(Person.id == person_id).with_for_update())
     if person is None:

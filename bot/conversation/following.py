@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.alerts.service import list_searches
 from bot.catalogue.cards import deadline_line
 from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
@@ -14,8 +15,10 @@ from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import FOLLOW
+from bot.conversation.preferring import is_stopped, say_all_goes_on
 from bot.conversation.replies import Reply, Turn
-from bot.conversation.telling import situation_of
+from bot.conversation.telling import is_too_young
+from bot.deliveries.service import YOUNGEST
 from bot.followups.service import (
     SENT,
     application_rows,
@@ -26,21 +29,15 @@ from bot.followups.service import (
     plan_of,
     set_application,
 )
+from bot.kit.errors import UserError
 from bot.locales.service import say
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import fold
 
 APPLICATION = "application_"  # a step's name goes on with the state that was said
 SHOW_PLAN = "show_plan"
-_OLD_ENOUGH = 15  # to agree alone to being written to
 _LONGEST_TITLE = 90
 _LONGEST_SAID = 8  # words
-
-
-def is_too_young(turn: Turn) -> bool:
-    """Return whether the person said that they are under 15: nothing is ever sent to them unasked."""
-    age = situation_of(turn).spans.get("age")
-    return age is not None and age.low is not None and age.low < _OLD_ENOUGH
 
 
 async def ask_to_follow(turn: Turn) -> Reply | None:
@@ -58,10 +55,20 @@ async def set_follow(turn: Turn, *, wanted: bool) -> Reply:
     """Note whether kept offers may bring messages, and say how it stands."""
     turn.conversation.pending_question = None
     if wanted and is_too_young(turn):
-        return Reply(say("followups.too_young", turn.language), resume_rows(turn))
-    await follow_kept(turn.session, person_id=turn.person.id, wanted=wanted, now=turn.now)
-    key = "followups.followed" if wanted else "followups.not_followed"
-    return Reply(say(key, turn.language), resume_rows(turn))
+        return Reply(say("followups.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
+    searches = await list_searches(turn.session, person_id=turn.person.id)
+    goes_on = wanted and bool(searches) and await is_stopped(turn)
+    try:
+        await follow_kept(turn.session, person_id=turn.person.id, wanted=wanted, now=turn.now)
+    except UserError:  # the age was told before the conversation began anew
+        return Reply(say("followups.too_young", turn.language, age=YOUNGEST), resume_rows(turn))
+    if not wanted:
+        return Reply(say("followups.not_followed", turn.language), resume_rows(turn))
+    if goes_on:
+        say_all_goes_on(turn)
+    # Whoever agrees reads all that it brings, and the way out.
+    text = f"{say('followups.followed', turn.language)}\n{say('alerting.how_to_stop', turn.language)}"
+    return Reply(text, resume_rows(turn))
 
 
 async def follow_row(turn: Turn) -> list[Button]:

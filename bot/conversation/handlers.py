@@ -148,7 +148,7 @@ async def _on_press(arrival: Arrival) -> None:
         press = await _read_logged(turn, query.data or "")
         reply = await press_button(turn, press.verb, press.arguments, arrival.services.tools)
     except UserError as error:
-        reply = Reply(toast=say(error.key, turn.language))
+        reply = Reply(toast=say(error.key, turn.language, **error.values))
     await send(turn, reply)
 
 

@@ -20,7 +20,7 @@ from bot.conversation.queries import keep_list, told_offers
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.rhythms import Rhythm, Said, said_of_alerts
 from bot.conversation.searching import kind_rows, show_page
-from bot.deliveries.service import preferences_of
+from bot.deliveries.service import preferences_of, resume_pushes
 from bot.kit.errors import UserError
 from bot.locales.service import say
 from bot.understanding.models import Parse
@@ -40,7 +40,7 @@ async def manage(turn: Turn, parse: Parse) -> Reply:
     is_opening = not said.act and not said.rhythm and is_bare_rank(parse.text)
     if not searches or said.act == _LIST or not (said.act or said.rhythm or is_opening):
         return await show_list(turn)
-    if said.act == "resume" and await _is_stopped(turn):
+    if said.act == "resume" and await preferring.is_stopped(turn):
         return await preferring.resume(turn)
     if said.is_all and said.act in ("pause", "resume", "delete"):
         return await _do_with_all(turn, said.act, searches)
@@ -80,12 +80,15 @@ async def mute(turn: Turn, search_id: int, *, on_card: bool = False) -> Reply:
 
 
 async def take_up(turn: Turn, search_id: int, *, on_card: bool = False) -> Reply:
-    """Tell of an alert again.
+    """Tell of an alert again, and of everything else when all was stopped: nothing would come otherwise.
 
     Raises:
-        UserError: it is gone, or somebody else's.
+        UserError: it is gone, or somebody else's; or its person is too young to agree to it.
     """
     search = await _own(turn, search_id)
+    if await preferring.is_stopped(turn):
+        await resume_pushes(turn.session, person_id=turn.person.id, now=turn.now)
+        preferring.say_all_goes_on(turn)
     await resume_search(turn.session, search, now=turn.now)
     words = {"name": alert_name(search, turn.language), "rhythm": rhythm_words(search, turn.language)}
     return _done(turn, search, say("alerting.resumed", turn.language, **words), on_card)
@@ -126,7 +129,7 @@ async def ask_name(turn: Turn, search_id: int) -> Reply:
     return Reply(text, [[list_button(turn.language)]])
 
 
-async def call(turn: Turn, name: str) -> Reply:
+async def name_alert(turn: Turn, name: str) -> Reply:
     """Give the name that was asked for to the alert that was open; if it is gone meanwhile, show the others."""
     turn.conversation.pending_question = None
     opened = _open_id(turn)
@@ -253,8 +256,3 @@ def _rows_after(turn: Turn, search: SavedSearch) -> list[list[Button]]:
         ],
         [list_button(turn.language)],
     ]
-
-
-async def _is_stopped(turn: Turn) -> bool:
-    preferences = await preferences_of(turn.session, turn.person.id)
-    return preferences is not None and preferences.stopped_at is not None

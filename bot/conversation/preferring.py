@@ -14,8 +14,12 @@ from bot.conversation.alert_context import ALERTS, WHERE
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import is_waiting, note_subject
 from bot.conversation.replies import Reply, Turn
+from bot.conversation.telling import age_told
 from bot.deliveries.models import PushPreferences
 from bot.deliveries.service import (
+    YOUNGEST,
+    infer_zone,
+    let_agree,
     preferences_of,
     resume_campaigns,
     resume_pushes,
@@ -25,6 +29,7 @@ from bot.deliveries.service import (
     set_zone,
     stop_campaigns,
     stop_pushes,
+    stop_too_young,
 )
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -58,11 +63,44 @@ async def stop(turn: Turn) -> Reply:
 
 
 async def resume(turn: Turn) -> Reply:
-    """Send again what was stopped; somebody who never asked for anything is told how to."""
-    if not await resume_pushes(turn.session, person_id=turn.person.id, now=turn.now):
+    """Send again what was stopped; somebody who never asked for anything is told how to. Under fifteen, nothing."""
+    try:
+        is_resumed = await resume_pushes(turn.session, person_id=turn.person.id, now=turn.now)
+    except UserError as error:
+        return Reply(say(error.key, turn.language, **error.values), resume_rows(turn))
+    if not is_resumed:
         return Reply(say("alerting.none", turn.language), resume_rows(turn))
     stop_button = Button(say("pushes.stop", turn.language), "pushes_stop")
     return Reply(say("pushes.resumed", turn.language), [[list_button(turn.language), stop_button]])
+
+
+async def is_stopped(turn: Turn) -> bool:
+    """Say whether everything that is sent by itself is stopped."""
+    preferences = await preferences_of(turn.session, turn.person.id)
+    return preferences is not None and preferences.stopped_at is not None
+
+
+def say_all_goes_on(turn: Turn) -> None:
+    """Say above the answer that everything goes on again: somebody who had stopped it has asked for one thing of it."""
+    turn.notes.append(say("pushes.resumed", turn.language))
+
+
+async def mind_age(turn: Turn, *, is_told: bool = True) -> None:
+    """Send nothing by itself any more to somebody who said that they are under fifteen, and say so once.
+
+    Whoever says that they are older may ask for it again.
+
+    Args:
+        turn: the turn.
+        is_told: whether it is said above the answer.
+    """
+    age = age_told(turn)
+    if age is None:
+        return
+    if age >= YOUNGEST:
+        await let_agree(turn.session, person_id=turn.person.id, now=turn.now)
+    elif await stop_too_young(turn.session, person_id=turn.person.id, now=turn.now) and is_told:
+        turn.notes.append(say("alerting.too_young", turn.language, age=YOUNGEST))
 
 
 async def refuse_campaigns(turn: Turn, *, resumes: bool = False) -> Reply:
@@ -149,23 +187,24 @@ async def note_home(turn: Turn, parse: Parse) -> Reply:
     return Reply(text, [[list_button(turn.language), _settings_button(turn.language)]])
 
 
-async def with_home_zone(turn: Turn, preferences: PushPreferences) -> PushPreferences:
-    """Return the preferences with the time zone of where the person said that they live, unless they told a zone."""
+async def with_home_zone(turn: Turn) -> PushPreferences:
+    """Return the preferences with the time zone of where the person said that they live, unless they told a zone.
+
+    Raises:
+        UserError: they never agreed to anything: there is no time zone to set.
+    """
     told = turn.conversation.situation or {}
     zone = told.get("zone") or zone_of_country(str(told.get("residence", "")))
-    if zone and preferences.zone_from != "told" and zone != preferences.time_zone:
-        preferences.time_zone, preferences.zone_from = zone, "place"
-        await turn.session.flush()
+    if zone and await infer_zone(turn.session, person_id=turn.person.id, zone=zone, now=turn.now):
         await move_slots(turn.session, person_id=turn.person.id, now=turn.now)
-    return preferences
+    return await _preferences(turn)
 
 
 async def follow_home(turn: Turn, parse: Parse) -> None:
     """Let the clock of somebody who is written to follow the place where a message says that they live."""
-    if any(named.entity in PLACES and named.role == "origin" for named in parse.entities):
-        preferences = await preferences_of(turn.session, turn.person.id)
-        if preferences is not None:
-            await with_home_zone(turn, preferences)
+    is_home_named = any(named.entity in PLACES and named.role == "origin" for named in parse.entities)
+    if is_home_named and await preferences_of(turn.session, turn.person.id) is not None:
+        await with_home_zone(turn)
 
 
 def place_words(preferences: PushPreferences, language: str) -> str:

@@ -10,6 +10,7 @@ from bot.conversation.eligibility import ELIGIBILITY
 from bot.conversation.funding import FUNDING
 from bot.conversation.markers import is_supposing
 from bot.conversation.papers import VISA
+from bot.conversation.preferring import mind_age
 from bot.conversation.refinement import programmes_of
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.selftelling import keep, told_alone
@@ -78,6 +79,8 @@ async def tell(turn: Turn, fact: str, value: Any, flow: dict[str, Any]) -> Reply
     """Keep the answer to a question, and ask the next one or give the answer."""
     if value is not None:
         turn.conversation.situation = {**(turn.conversation.situation or {}), fact: value}
+    if fact == "age":
+        await mind_age(turn)
     stay = stay_kept({fact: value})  # an answer is more precise than the running search that left it open
     return await go_on(turn, _INQUIRIES[flow["name"]], {**flow, **stay, "waiting": None})
 

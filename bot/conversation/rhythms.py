@@ -1,7 +1,7 @@
 """What a message says of alerts, in four languages: how often, which day, what hour; pause, delete, rename, stop.
 
 Only words are read here (`rhythms.yml`): which alert is meant, and whether the message speaks of alerts at all, is
-known where the conversation stands (`bot.conversation.alert_words`).
+known where the conversation stands (`bot.conversation.alert_context`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.alerts.service import LONGEST_NAME
 from bot.conversation.markers import rank_said
 from bot.kit.masking import mask
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import Word, fold, words_of
 
-LONGEST_NAME = 40
 _NOON, _HOURS = 12, 24
 _FRENCH = re.compile(r"(?<!\S)(\d{1,2}) ?(?:h|heures?|hrs?)(?: ?\d{2})?(?!\S)")
 _ENGLISH = re.compile(r"(?<!\S)(?:at )?(\d{1,2})(?: \d{2})? ?(?:am|pm|a m|p m|o clock)(?!\S)|(?<!\S)at (\d{1,2})(?!\S)")

@@ -19,11 +19,12 @@ from bot.catalogue.service import (
 from bot.catalogue.wording import describe
 from bot.chat.formatting import escape, shortened, visible_length
 from bot.chat.keyboards import Button
-from bot.conversation.alert_context import CONFIRM, is_too_young
+from bot.conversation.alert_context import CONFIRM
 from bot.conversation.asking import drop_subject
 from bot.conversation.models import KEPT, ResultList
 from bot.conversation.queries import keep_list, own_list, was_shown_a_list_as_minor
 from bot.conversation.replies import Reply, Turn, room
+from bot.conversation.telling import is_too_young
 from bot.kit.embedding import Embedder
 from bot.locales.service import say
 from bot.vocabulary.countries import country_with_preposition
@@ -206,7 +207,7 @@ async def _nothing_found(turn: Turn, criteria: Criteria) -> Reply:
 
 def bell_button(turn: Turn, criteria: Criteria, *, list_id: int | None = None) -> Button | None:
     """Return the button that saves a search as an alert; none for a list of everything, nor below fifteen."""
-    if (criteria.is_bare() and not criteria.words) or is_too_young(turn.conversation, criteria):
+    if (criteria.is_bare() and not criteria.words) or is_too_young(turn, criteria):
         return None
     return Button(
         say("alerting.bell", turn.language), "alert_save", {"criteria": criteria.to_json(), "list_id": list_id}

@@ -10,24 +10,25 @@ from prometheus_client import Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
-from bot.conversation.alert_context import MANAGE, STOP, stops_alone
+from bot.conversation.alert_context import MANAGE, STOP, speaks_of_alerts, stops_alone
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import decided, step_of
 from bot.conversation.emergency import flag_distress
-from bot.conversation.followups import RESUME, step_in_context
+from bot.conversation.following import step_on_kept
 from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.manner import beside_manner, manner_asked
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
-from bot.conversation.preferring import follow_home, stop
+from bot.conversation.preferring import follow_home, mind_age, stop
 from bot.conversation.presses import press_button
 from bot.conversation.questions import answer_pending
 from bot.conversation.reading import Rasa, read_text
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
 from bot.conversation.rhythms import is_stop
 from bot.conversation.roles import note_residence, with_ages, with_origin, with_refusals
+from bot.conversation.sequels import RESUME, step_in_context
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
 from bot.deliveries.service import preferences_of
@@ -79,7 +80,7 @@ async def answer_text(turn: Turn, services: Services) -> None:
         await _answer_written(turn, services, alarm)
     except UserError as error:  # what a question was about is gone: asking it again would lead nowhere
         turn.conversation.flow = None
-        await send(turn, Reply(say(error.key, turn.language), resume_rows(turn)))
+        await send(turn, Reply(say(error.key, turn.language, **error.values), resume_rows(turn)))
 
 
 async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
@@ -108,6 +109,8 @@ def _is_only_manner(turn: Turn, services: Services, alarm: Alarm) -> bool:
 
 async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm: Alarm) -> None:
     turn.text = seen.text
+    if alarm is Alarm.SUSPECTED and await _is_about_messages(turn):
+        alarm = Alarm.NONE
     parse, step = await read_text(turn, rasa=services.rasa, show_typing=services.show_typing, alarm=alarm)
     sought = Criteria.from_json(turn.conversation.criteria).countries
     parse = with_ages(with_origin(with_refusals(parse, sought=sought)))
@@ -115,6 +118,8 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
     await follow_home(turn, parse)
     note_told(turn.conversation, parse)
     understood, step = step, await step_in_context(turn, parse, step)
+    if (turn.conversation.situation or {}).get("age") is not None:
+        await mind_age(turn, is_told=step != EMERGENCY)
     if step == understood != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:
         await log_incoming(turn, parse)
         await send(turn, reply)
@@ -130,12 +135,20 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
     await _answer_with(turn, services, parse, step, needs=needs)
 
 
+async def _is_about_messages(turn: Turn) -> bool:
+    """Say whether the words are about alerts, or answer "as-tu postulé ?": "I don't want to get messages anymore".
+
+    Near distress in wording, so that suspicion alone is no reason for help lines; Rasa may still hear distress in it.
+    """
+    return speaks_of_alerts(turn.text) or await step_on_kept(turn) is not None
+
+
 async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
     await log_incoming(turn, decided(turn.text, language=turn.language, intent=BUTTON))
     try:
         reply = await press_button(turn, press.verb, press.arguments, services.tools)
     except UserError as error:
-        reply = Reply(say(error.key, turn.language))
+        reply = Reply(say(error.key, turn.language, **error.values))
     await send(turn, reply if reply.text else replace(reply, text=reply.toast))
 
 

@@ -16,6 +16,7 @@ from bot.chat.keyboards import Button
 from bot.conversation.markers import is_towards, named_kinds, needs_of
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
+from bot.deliveries.service import YOUNGEST
 from bot.knowledge.service import OUTSIDE_FRANCE, PERMITS, STATUSES, Programme, Situation, read_value, told
 from bot.locales.service import say
 from bot.understanding.models import Json, Parse
@@ -84,6 +85,21 @@ def situation_of(turn: Turn, parse: Parse | None = None, *, stay: Mapping[str, A
     if parse is not None:
         known.update(stay_said(parse))
     return Situation.of(known)
+
+
+def age_told(turn: Turn) -> float | None:
+    """Return the age that a person told of themselves or in their running search, of a bracket the youngest."""
+    age = situation_of(turn).spans.get("age")
+    return age.low if age is not None else None
+
+
+def is_too_young(turn: Turn, criteria: Criteria | None = None) -> bool:
+    """Return whether a person, or the search that they want kept, says that they are under 15.
+
+    Nothing is ever sent to them unasked; of whom nothing is known, nothing is asked.
+    """
+    ages = (age_told(turn), criteria.age if criteria is not None else None)
+    return any(age is not None and age < YOUNGEST for age in ages)
 
 
 def stay_said(parse: Parse, programmes: Sequence[Programme] = ()) -> dict[str, Any]:

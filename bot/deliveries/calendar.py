@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.deliveries.models import PushPreferences
+from bot.kit.clock import local_day
 from bot.vocabulary.zones import country_of_zone
 
 _MIDNIGHT = 0
@@ -20,11 +21,6 @@ _MIDNIGHT = 0
 _SUBDIVISIONS = {"America/Toronto": "QC"}
 # No country rests for so long; a search that goes further would never end.
 _MOST_DAYS = 40
-
-
-def local_day(moment: datetime, zone: str) -> date:
-    """Return the calendar day of `moment` in a time zone (IANA name)."""
-    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def moment_at(day: date, hour: int, zone: str) -> datetime:
@@ -101,12 +97,17 @@ def next_slot(preferences: PushPreferences, *, hour: int, weekday: int | None, a
         weekday: 0 (Monday) to 6; None for every day.
         after: the moment (UTC) of the last slot, or now.
     """
-    hour = preferences.quiet_until if is_quiet_hour(hour, preferences) else hour
     # A weekly slot of some days ago may have been put off to a day that is still to come.
     first = local_day(after, preferences.time_zone) - timedelta(days=14)
     days = (day for day in _days_from(first) if weekday is None or day.weekday() == weekday)
-    slots = (moment_at(_working_day(day, preferences), hour, preferences.time_zone) for day in days)
+    slots = (_slot_on(_working_day(day, preferences), hour, preferences) for day in days)
     return next(slot for slot in slots if slot > after)
+
+
+def _slot_on(day: date, hour: int, preferences: PushPreferences) -> datetime:
+    slot = moment_at(day, hour, preferences.time_zone)
+    shown = slot.astimezone(ZoneInfo(preferences.time_zone)).hour  # not `hour` where a change of clocks leaves it out
+    return moment_at(day, preferences.quiet_until, preferences.time_zone) if is_quiet_hour(shown, preferences) else slot
 
 
 def _working_day(day: date, preferences: PushPreferences) -> date:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.keyboards import Button
 from bot.deliveries.models import Delivery, PushPreferences
-from bot.locales.service import Voice
+from bot.kit.clock import local_day
+from bot.locales.service import DEFAULT_LANGUAGE, Voice
 from bot.profiles.models import Person
 
 
@@ -22,7 +23,6 @@ class Recipient:
         voice: their language and manner, for `say`.
         now: the moment, UTC.
         today: their day, in their time zone.
-        link_base: address of the bot for shared links, or "".
     """
 
     person: Person
@@ -30,7 +30,12 @@ class Recipient:
     voice: Voice
     now: datetime
     today: date
-    link_base: str = ""
+
+
+def recipient_of(person: Person, preferences: PushPreferences, *, now: datetime) -> Recipient:
+    """Return a person as composers see them at a moment."""
+    voice = Voice(person.language or DEFAULT_LANGUAGE, is_formal=person.is_formal, is_plain=person.is_plain)
+    return Recipient(person, preferences, voice, now, local_day(now, preferences.time_zone))
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,11 @@ from prometheus_client import Counter as Metric
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.chat.accounts import link_base
 from bot.db.service import is_connection_fault
-from bot.deliveries.calendar import day_starts_at, is_allowed, local_day, next_allowed, next_day_allowed
-from bot.deliveries.composing import Compose, Push, Recipient
+from bot.deliveries.calendar import day_starts_at, is_allowed, next_allowed, next_day_allowed
+from bot.deliveries.composing import Compose, Push, Recipient, recipient_of
 from bot.deliveries.messages import Letter, write_messages
 from bot.deliveries.models import Delivery, PushPreferences
-from bot.locales.service import DEFAULT_LANGUAGE, Voice
 from bot.outbox.models import Lane, OutboxCall
 from bot.profiles.models import Person
 
@@ -64,7 +62,6 @@ class _Batch:
     session: AsyncSession
     composers: Mapping[str, Compose]
     now: datetime
-    link_base: str
     preferences: Mapping[int, PushPreferences]
     told: Counter[int]
     in_doubt: frozenset[int]
@@ -119,7 +116,7 @@ async def dispatch_batch(
     wanted = {one.person_id: one for one in preferences}
     groups = await _due_by_person(session, held, kinds, now=now)
     batch = _Batch(
-        session, composers, now, await link_base(session), wanted, await _count_told(session, wanted, now=now),
+        session, composers, now, wanted, await _count_told(session, wanted, now=now),
         await _in_doubt(session, [one for group in groups.values() for one in group]),
     )  # fmt: skip
     for person in people:
@@ -210,7 +207,7 @@ async def _tell(batch: _Batch, person: Person, kind: str, due: Sequence[Delivery
     elif kind not in batch.composers:
         _postpone(batch, due, batch.now + AGAIN)
     else:
-        await _compose(batch, _recipient(batch, person, preferences), kind, due)
+        await _compose(batch, recipient_of(person, preferences, now=batch.now), kind, due)
 
 
 def _is_stopped(kind: str, preferences: PushPreferences) -> bool:
@@ -245,14 +242,6 @@ def _has_room(batch: _Batch, preferences: PushPreferences, deliveries: Sequence[
 
 def _is_relaxed(push: Push) -> bool:
     return not any(one.details.get("urgent") for one in push.covers)
-
-
-def _recipient(batch: _Batch, person: Person, preferences: PushPreferences) -> Recipient:
-    voice = Voice(person.language or DEFAULT_LANGUAGE, is_formal=person.is_formal, is_plain=person.is_plain)
-    return Recipient(
-        person=person, preferences=preferences, voice=voice, now=batch.now,
-        today=local_day(batch.now, preferences.time_zone), link_base=batch.link_base,
-    )  # fmt: skip
 
 
 def _end(batch: _Batch, deliveries: Sequence[Delivery], status: str, error: str | None) -> None:

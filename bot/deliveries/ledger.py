@@ -1,44 +1,19 @@
-"""Writes the ledger: what is due, what is withdrawn, what the outbox says became of it."""
+"""Keeps the ledger: what is withdrawn, what became too late, what the outbox says became of the rest.
+
+Features write what is due themselves, in statements for many people at once: what the ledger holds already (person,
+offer, reason) is left as it is, so that whoever writes it twice changes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.deliveries.models import Delivery
 from bot.outbox.withdrawing import forbid_retries, withdraw_calls
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One thing to tell; see `Delivery` for the names."""
-
-    person_id: int
-    kind: str
-    reason: str
-    due_at: datetime
-    stale_at: datetime
-    offer_id: int | None = None
-    source_id: int | None = None
-    details: dict[str, Any] = field(default_factory=dict)
-
-
-async def plan_deliveries(session: AsyncSession, planned: Iterable[Planned], *, now: datetime) -> int:
-    """Write what is to be told; what the ledger holds already (person, offer, reason) is left as it is.
-
-    Returns how many are new.
-    """
-    rows = [{**vars(one), "status": "due", "created_at": now} for one in planned]
-    if not rows:
-        return 0
-    statement = insert(Delivery).values(rows).on_conflict_do_nothing().returning(Delivery.id)
-    return len((await session.scalars(statement)).all())
 
 
 async def drop_due(session: AsyncSession, *where: Any, error: str, now: datetime) -> int:
@@ -118,9 +93,3 @@ async def settle(session: AsyncSession, *, now: datetime) -> dict[str, int]:
     for (status,) in (await session.execute(SETTLE, {"now": now})).all():
         counts[status] = counts.get(status, 0) + 1
     return counts
-
-
-async def count_deliveries(session: AsyncSession, *where: Any) -> dict[str, int]:
-    """Return how many deliveries that fulfil `where` stand in each status."""
-    query = select(Delivery.status, func.count()).where(*where).group_by(Delivery.status)
-    return {str(status): int(count) for status, count in (await session.execute(query)).all()}

@@ -26,7 +26,7 @@ class Delivery(Base):
         reason: what makes it unique for this person and offer, such as "alert" or "deadline:7:2027-03-01".
         offer_id: the offer it speaks of, if any.
         source_id: the saved search, campaign or other row that caused it, by `kind`.
-        details: what the message needs to know and the ledger does not (reasons, changed fields); no personal data.
+        details: what its message needs to know besides, such as {"urgent": true}; no personal data.
         status: due, sending (a message of the outbox carries it), sent, blocked (the person cannot be reached), failed
             (refused by Telegram), uncertain (Telegram's answer was lost), dropped (`error` says why: stale, stopped,
             cancelled, muted, gone).
@@ -78,7 +78,8 @@ class PushPreferences(Base):
         holidays_off: whether nothing is sent on public holidays of their country.
         most_a_day: messages at the most in one of their days.
         follows_kept: whether kept offers bring reminders and changes; None when it was never asked.
-        stopped_at: since when nothing is sent; `stop_reason` is asked, blocked, deactivated or chat_not_found.
+        stopped_at: since when nothing is sent; `stop_reason` is asked, blocked, deactivated, chat_not_found or
+            too_young (to agree alone).
         campaigns_stopped_at: since when no campaign is sent; alerts go on.
     """
 

@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.deliveries.ledger import decide_anew, drop_due
 from bot.deliveries.models import Delivery, PushPreferences
+from bot.kit.errors import UserError
 from bot.profiles.service import mark_unreachable
-from bot.vocabulary.zones import is_zone, zone_of_place
+from bot.vocabulary.zones import is_zone
 
 MOST_A_DAY = 10  # nobody can ask for more messages a day
+YOUNGEST = 15  # years: below, the law asks for the parents' consent to be written to, and nobody here can ask them
+TOO_YOUNG = "too_young"  # the reason of a stop that only an older age lifts
 _HOURS = range(24)
 
 
@@ -23,10 +26,16 @@ async def preferences_of(session: AsyncSession, person_id: int) -> PushPreferenc
 
 
 async def agree(session: AsyncSession, *, person_id: int, now: datetime) -> PushPreferences:
-    """Note that a person wants to be written to, and take up again what was stopped; return their preferences."""
+    """Note that a person wants to be written to, and take up again what was stopped; return their preferences.
+
+    Raises:
+        UserError: they said that they are too young to agree alone.
+    """
     statement = insert(PushPreferences).values(person_id=person_id, agreed_at=now, updated_at=now)
     await session.execute(statement.on_conflict_do_nothing())
     preferences = await session.get_one(PushPreferences, person_id)
+    if preferences.stop_reason == TOO_YOUNG:
+        raise UserError("alerting.too_young", age=YOUNGEST)
     preferences.stopped_at = preferences.stop_reason = None
     preferences.updated_at = now
     return preferences
@@ -36,6 +45,9 @@ async def resume_pushes(session: AsyncSession, *, person_id: int, now: datetime)
     """Write to a person again who had stopped everything; return whether they had ever agreed.
 
     What was withdrawn when they stopped stays withdrawn.
+
+    Raises:
+        UserError: they said that they are too young to agree alone.
     """
     if await preferences_of(session, person_id) is None:
         return False
@@ -60,6 +72,27 @@ async def stop_pushes(session: AsyncSession, *, person_id: int, reason: str, now
         .values(stopped_at=now, stop_reason=reason, updated_at=now)
     )
     return await drop_due(session, Delivery.person_id == person_id, error="stopped", now=now)
+
+
+async def stop_too_young(session: AsyncSession, *, person_id: int, now: datetime) -> bool:
+    """Send nothing more to somebody who is too young to agree alone, whatever they ask; return whether they were sent.
+
+    Their age counts for more than another reason to stop: they cannot take messages up again by themselves. The caller
+    holds the lock of the person's row.
+    """
+    preferences = await preferences_of(session, person_id)
+    if preferences is None or preferences.stop_reason == TOO_YOUNG:
+        return False
+    was_sent = preferences.stopped_at is None
+    await stop_pushes(session, person_id=person_id, reason=TOO_YOUNG, now=now)
+    await _change(session, person_id, now=now, stop_reason=TOO_YOUNG)
+    return was_sent
+
+
+async def let_agree(session: AsyncSession, *, person_id: int, now: datetime) -> None:
+    """Let somebody who was too young, and says that they are older, agree again; until they do, nothing is sent."""
+    is_young = (PushPreferences.person_id == person_id, PushPreferences.stop_reason == TOO_YOUNG)
+    await session.execute(update(PushPreferences).where(*is_young).values(stop_reason="asked", updated_at=now))
 
 
 async def stop_unreachable(session: AsyncSession, *, channel: str, chat_id: int, reason: str, now: datetime) -> None:
@@ -102,16 +135,13 @@ async def set_zone(session: AsyncSession, *, person_id: int, zone: str, now: dat
     await _change_times(session, person_id, now=now, time_zone=zone, zone_from="told")
 
 
-async def infer_zone(session: AsyncSession, *, person_id: int, place: str, now: datetime) -> str | None:
-    """Take the time zone of the town or country where a person lives, unless they told one; return it if it was taken.
-
-    A place that is not known changes nothing.
-    """
-    zone, preferences = zone_of_place(place), await preferences_of(session, person_id)
-    if zone is None or preferences is None or preferences.zone_from == "told":
-        return None
+async def infer_zone(session: AsyncSession, *, person_id: int, zone: str, now: datetime) -> bool:
+    """Take the time zone (IANA name) of where a person lives, unless they told one; return whether it is a new one."""
+    preferences = await preferences_of(session, person_id)
+    if preferences is None or preferences.zone_from == "told" or preferences.time_zone == zone:
+        return False
     await _change_times(session, person_id, now=now, time_zone=zone, zone_from="place")
-    return zone
+    return True
 
 
 async def set_quiet_hours(session: AsyncSession, *, person_id: int, start: int, end: int, now: datetime) -> None:

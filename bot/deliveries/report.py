@@ -1,8 +1,8 @@
-"""What became of what was to be told: of one run (a campaign, a saved search), or by kind and day."""
+"""What became of what was to be told: by language (of one campaign), or by day and kind."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.deliveries.models import Delivery
 from bot.kit.clock import TOWN_ZONE
 from bot.outbox.models import OutboxCall
+from bot.profiles.models import Person
+from bot.profiles.service import language_of
 
 STALE = "stale"
 
@@ -65,19 +67,25 @@ class Figures:
         return {**vars(self), "dropped": dict(self.dropped), "total": self.total}
 
 
-async def report_on(session: AsyncSession, *where: Any) -> Figures:
-    """Return the figures of the deliveries that fulfil `where`, such as those of one campaign."""
-    figures = Figures()
-    for row in (await session.execute(_counted().where(*where))).all():
-        figures.add(row.status, row.error, row.number, row.repeated)
-    return figures
+def sum_of(parts: Iterable[Figures]) -> Figures:
+    """Return the figures of several parts together."""
+    whole = Figures()
+    for part in parts:
+        for name, value in vars(part).items():
+            if name != "dropped":
+                setattr(whole, name, getattr(whole, name) + value)
+        for why, count in part.dropped.items():
+            whole.dropped[why] = whole.dropped.get(why, 0) + count
+    return whole
 
 
-async def report_by_source(session: AsyncSession, kind: str, *where: Any) -> Mapping[int | None, Figures]:
-    """Return the figures of one kind by what caused it: of campaigns by campaign, of alerts by saved search."""
-    report: dict[int | None, Figures] = {}
-    for row in (await session.execute(_counted(Delivery.source_id).where(Delivery.kind == kind, *where))).all():
-        report.setdefault(row.source_id, Figures()).add(row.status, row.error, row.number, row.repeated)
+async def report_by_language(session: AsyncSession, *where: Any) -> Mapping[str, Figures]:
+    """Return the figures of the deliveries that fulfil `where`, such as those of one campaign, by people's language."""
+    language = language_of().label("language")
+    query = _counted(language).join(Person, Person.id == Delivery.person_id).where(*where).order_by(language)
+    report: dict[str, Figures] = {}
+    for row in (await session.execute(query)).all():
+        report.setdefault(row.language, Figures()).add(row.status, row.error, row.number, row.repeated)
     return report
 
 

@@ -1,23 +1,14 @@
 """The ledger's public face: what other packages may call."""
 
-from bot.deliveries.calendar import (
-    is_allowed,
-    is_holiday,
-    is_quiet_hour,
-    local_day,
-    moment_at,
-    next_allowed,
-    next_day_allowed,
-    next_quiet,
-    next_slot,
-)
-from bot.deliveries.composing import Compose, Composed, Push, Recipient
-from bot.deliveries.ledger import Planned, count_deliveries, drop_due, drop_stale, plan_deliveries, settle
+from bot.deliveries.calendar import is_quiet_hour, next_slot
+from bot.deliveries.composing import Compose, Composed, Push, Recipient, recipient_of
+from bot.deliveries.ledger import drop_due, settle
 from bot.deliveries.messages import Letter, write_messages
 from bot.deliveries.preferences import (
-    MOST_A_DAY,
+    YOUNGEST,
     agree,
     infer_zone,
+    let_agree,
     preferences_of,
     resume_campaigns,
     resume_pushes,
@@ -28,41 +19,31 @@ from bot.deliveries.preferences import (
     set_zone,
     stop_campaigns,
     stop_pushes,
+    stop_too_young,
     stop_unreachable,
 )
-from bot.deliveries.report import Figures, report_by_day, report_by_source, report_on
-from bot.deliveries.staleness import LIFETIMES, end_of_day, stale_after
+from bot.deliveries.report import Figures, report_by_day, report_by_language, sum_of
+from bot.deliveries.staleness import LIFETIMES
 
 __all__ = [
     "LIFETIMES",
-    "MOST_A_DAY",
+    "YOUNGEST",
     "Compose",
     "Composed",
     "Figures",
     "Letter",
-    "Planned",
     "Push",
     "Recipient",
     "agree",
-    "count_deliveries",
     "drop_due",
-    "drop_stale",
-    "end_of_day",
     "infer_zone",
-    "is_allowed",
-    "is_holiday",
     "is_quiet_hour",
-    "local_day",
-    "moment_at",
-    "next_allowed",
-    "next_day_allowed",
-    "next_quiet",
+    "let_agree",
     "next_slot",
-    "plan_deliveries",
     "preferences_of",
+    "recipient_of",
     "report_by_day",
-    "report_by_source",
-    "report_on",
+    "report_by_language",
     "resume_campaigns",
     "resume_pushes",
     "set_follows_kept",
@@ -71,9 +52,10 @@ __all__ = [
     "set_quiet_hours",
     "set_zone",
     "settle",
-    "stale_after",
     "stop_campaigns",
     "stop_pushes",
+    "stop_too_young",
     "stop_unreachable",
+    "sum_of",
     "write_messages",
 ]

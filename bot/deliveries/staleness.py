@@ -15,9 +15,7 @@ because it would be too late at 8.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-
-from bot.deliveries.calendar import moment_at
+from datetime import timedelta
 
 LIFETIMES = {
     "alert": timedelta(days=14),
@@ -25,23 +23,3 @@ LIFETIMES = {
     "question": timedelta(days=7),
     "campaign": timedelta(days=7),
 }
-
-
-def stale_after(kind: str, due_at: datetime, *, until: datetime | None = None) -> datetime:
-    """Return when a delivery of this kind that is due at `due_at` is worth telling no more.
-
-    Args:
-        kind: alert, change, question or campaign; those of kept offers that have a day say so themselves.
-        due_at: when it may first be told.
-        until: when the matter itself ends, such as the offer's deadline or the campaign's own end. It ends an alert,
-            a change or a question sooner, and decides alone for a campaign.
-    """
-    if kind == "campaign" and until is not None:
-        return until
-    ordinary = due_at + LIFETIMES[kind]
-    return ordinary if until is None else min(ordinary, until)
-
-
-def end_of_day(day: date, zone: str) -> datetime:
-    """Return when a person's day ends (IANA time zone): the stale moment of what belongs to it."""
-    return moment_at(day + timedelta(days=1), 0, zone)

@@ -17,6 +17,7 @@ from bot.deliveries.models import Delivery
 from bot.deliveries.service import Composed, Push, Recipient
 from bot.followups.applications import OVER, SENT
 from bot.followups.changes import News, difference_lines, news_of
+from bot.followups.models import APPLICATIONS
 from bot.followups.plans import PlannedStep, plan_of
 from bot.followups.queries import applications
 from bot.kit.clock import local_day
@@ -25,7 +26,7 @@ from bot.locales.service import say
 # Offers in one reminder: more would be a list that nobody reads.
 _MOST_TOGETHER = 5
 _LONGEST_TITLE, _LONGEST_LABEL = 90, 40
-STATES = ("applied", "interview", "accepted", "refused", "gave_up", "not_yet")
+STATES = (*APPLICATIONS[1:], APPLICATIONS[0])  # in the order of their buttons: "not yet" comes last
 
 
 async def compose_reminders(session: AsyncSession, recipient: Recipient, due: Sequence[Delivery]) -> Composed:

@@ -13,8 +13,8 @@ from bot.catalogue.models import Offer
 from bot.catalogue.service import load_offers
 from bot.followups.applications import SENT
 from bot.followups.models import DeparturePlan
-from bot.followups.planning import due_day, steps_for
 from bot.followups.queries import applications, read_plan, read_steps, tick_step, write_plan
+from bot.followups.steps import due_day, steps_for
 from bot.knowledge.service import Situation
 
 

@@ -1,6 +1,5 @@
 """Kept offers' public face: what other packages may call."""
 
-from bot.followups.announcing import announce_changes
 from bot.followups.applications import OVER, SENT, last_asked, set_application
 from bot.followups.calendar import calendar_file
 from bot.followups.composing import (
@@ -9,21 +8,17 @@ from bot.followups.composing import (
     compose_questions,
     compose_reminders,
     compose_steps,
-    days_left,
 )
 from bot.followups.consent import follow_kept, follows_kept
-from bot.followups.planning import Step, known_steps
 from bot.followups.plans import Plan, PlannedStep, departure_of, make_plan, plan_of
 from bot.followups.queries import applications, drop_offer, is_kept, keep_offer, kept_offers, tick_step
-from bot.followups.reminding import plan_followups
+from bot.followups.steps import known_steps
 
 __all__ = [
     "OVER",
     "SENT",
     "Plan",
     "PlannedStep",
-    "Step",
-    "announce_changes",
     "application_rows",
     "applications",
     "calendar_file",
@@ -31,7 +26,6 @@ __all__ = [
     "compose_questions",
     "compose_reminders",
     "compose_steps",
-    "days_left",
     "departure_of",
     "drop_offer",
     "follow_kept",
@@ -42,7 +36,6 @@ __all__ = [
     "known_steps",
     "last_asked",
     "make_plan",
-    "plan_followups",
     "plan_of",
     "set_application",
     "tick_step",

@@ -16,6 +16,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def local_day(moment: datetime) -> date:
-    """Return the calendar day of `moment` in the town's time zone."""
-    return moment.astimezone(TOWN_ZONE).date()
+def local_day(moment: datetime, zone: str = TOWN_ZONE.key) -> date:
+    """Return the calendar day of `moment` in a time zone (IANA name), by default the town's."""
+    return moment.astimezone(ZoneInfo(zone)).date()

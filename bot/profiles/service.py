@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.locales.service import DEFAULT_LANGUAGE
 from bot.profiles.models import Person
 
 
@@ -44,6 +45,11 @@ async def mark_unreachable(
         .returning(Person.id)
     )
     return (await session.scalars(statement)).first()
+
+
+def language_of() -> ColumnElement[str]:
+    """Return the language of a person in SQL; French while it is unknown."""
+    return func.coalesce(Person.language, DEFAULT_LANGUAGE)
 
 
 async def move_chat(session: AsyncSession, *, channel: str, chat_id: int, new_chat_id: int) -> None:

@@ -15,7 +15,6 @@ import procrastinate
 from sqlalchemy import cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from bot.db.service import Sessions, transaction
 from bot.kit.clock import Clock
@@ -160,7 +159,7 @@ def _sign_of(state: ChoreState) -> datetime | None:
     return run.ended_at
 
 
-async def overdue_jobs(session: AsyncSession, chores: Sequence[Chore], *, now: datetime) -> list[ChoreState]:
+async def overdue_chores(session: AsyncSession, chores: Sequence[Chore], *, now: datetime) -> list[ChoreState]:
     """Return the chores that did not run well within their expected time, those that never ran included."""
     return [state for state in await chore_states(session, chores, now=now) if state.is_overdue]
 
@@ -185,10 +184,9 @@ async def forget_runs(session: AsyncSession, *, frequent: Collection[str], now: 
 
     The last run of each task is kept.
     """
-    later = aliased(JobRun)
-    is_last = ~select(later.id).where(later.task == JobRun.task, later.id > JobRun.id).exists()
+    last = select(func.max(JobRun.id)).group_by(JobRun.task)  # once, not for each row
     did_nothing = (JobRun.outcome == "done") & ~func.jsonb_path_exists(JobRun.detail, _ANY_COUNT)
     is_idle = JobRun.task.in_(frequent) & did_nothing & (JobRun.started_at < now - IDLE_RUNS_KEPT)
     is_old = JobRun.started_at < now - RUNS_KEPT
-    statement = delete(JobRun).where(is_idle | is_old, ~is_last).returning(JobRun.id)
+    statement = delete(JobRun).where(is_idle | is_old, JobRun.id.not_in(last)).returning(JobRun.id)
     return len((await session.scalars(statement.execution_options(synchronize_session=False))).all())

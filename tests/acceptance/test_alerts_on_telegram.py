@@ -117,6 +117,18 @@ async def test_below_fifteen_no_alert_is_kept_and_an_adult_is_named(simple_house
         assert (await session.scalars(select(PushPreferences))).all() == []
 
 
+async def test_an_age_below_fifteen_told_later_stops_what_comes_by_itself(simple_house: House) -> None:
+    user, _ = await subscribed(simple_house, 70)
+    told = await tells(user, "j'ai 14 ans, je cherche un échange en Allemagne")
+    assert "Avant 15 ans" in told.text
+    wants = await preferences(simple_house)
+    assert (wants.stopped_at is not None, wants.stop_reason) == (True, "too_young")
+    await tells(user, "/recommencer")
+    await presses(user, "Oui, repartir à zéro")
+    assert "Avant 15 ans" in (await tells(user, "/reprendre")).text
+    assert (await preferences(simple_house)).stopped_at is not None
+
+
 async def test_at_seventeen_alerts_are_kept_with_the_age(simple_house: House) -> None:
     user = await met(simple_house, 8)
     await tells(user, "j'ai 17 ans, je cherche un volontariat")
@@ -350,3 +362,12 @@ async def test_a_way_of_speaking_holds_for_alerts_too(simple_house: House) -> No
     await tells(user, "vouvoyez-moi svp")
     await tells(user, "un stage en Espagne")
     assert "je vous préviens" in (await presses(user, "🔔 Prévenez-moi")).text
+
+
+async def test_words_about_messages_are_no_distress_and_distress_beside_them_is(simple_house: House) -> None:
+    user, _ = await subscribed(simple_house, 30)
+    assert "À chaque offre" not in (await tells(user, "jveux être prévenu dès qu'il y en a une")).labels
+    assert (await searches(simple_house))[0].rhythm == "at_once"
+    assert "3114" in (await tells(user, "préviens-moi, je veux mourir")).text
+    assert "arrêté" in (await tells(user, "je veux plus recevoir de messages")).text
+    assert (await preferences(simple_house)).stopped_at is not None

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.matching import match_revisions
 from bot.alerts.models import SavedSearch
-from bot.alerts.service import match_revisions, save_search
+from bot.alerts.service import save_search
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.models import Offer
 from bot.deliveries.models import Delivery

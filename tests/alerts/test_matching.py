@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from benchmarks.matching_loop import Plain, fits
+from bot.alerts.matching import match_revisions
 from bot.alerts.models import SavedSearch
-from bot.alerts.service import match_revisions, pause_search
+from bot.alerts.service import pause_search
 from bot.catalogue.criteria import CityChoice, Criteria
 from bot.catalogue.filters import filter_values, passes
 from bot.catalogue.models import Offer, OfferPlace, OfferRevision, OfferSearch

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.alerts.models import SearchKey
+from bot.alerts.rhythm import roll_slots
 from bot.alerts.service import (
     MOST_SEARCHES,
     change_rhythm,
@@ -18,7 +19,6 @@ from bot.alerts.service import (
     pause_search,
     rename_search,
     resume_search,
-    roll_slots,
 )
 from bot.catalogue.criteria import CityChoice, Criteria
 from bot.deliveries.models import Delivery
@@ -79,7 +79,7 @@ async def test_a_person_has_twenty_searches_at_the_most(save, person) -> None:
 
 async def test_before_fifteen_nothing_is_saved(session, save, person) -> None:
     who = await person()
-    with pytest.raises(UserError, match=r"alerts\.refused_too_young"):
+    with pytest.raises(UserError, match=r"alerting\.too_young"):
         await save(Criteria(age=14), person_id=who)
     assert await preferences_of(session, who) is None
     await save(Criteria(age=15), person_id=who)
@@ -97,7 +97,7 @@ async def test_a_name_is_kept_short_and_may_be_taken_back(session, now, save) ->
     await rename_search(session, search, name="  Mon \n été ", now=now)
     assert search.name == "Mon été"
     await rename_search(session, search, name="é" * 99, now=now)
-    assert search.name == "é" * 60
+    assert search.name == "é" * 40
     await rename_search(session, search, name=" ", now=now)
     assert search.name is None
 

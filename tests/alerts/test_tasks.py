@@ -40,3 +40,13 @@ async def test_the_times_of_digests_move_on(session, sessions, database_url, now
     await _run(session, sessions, database_url, "alerts:roll", clock=lambda: later)
     session.expire_all()
     assert await session.scalar(select(SavedSearch.next_at)) == first + timedelta(days=1)
+
+
+async def test_what_is_found_after_a_digest_waits_for_the_next_one(
+    session, sessions, database_url, publish, save
+) -> None:
+    search = await save(Criteria(), rhythm="daily", hour=12)
+    passed = search.next_at
+    await publish(draft("a"))
+    await _run(session, sessions, database_url, "alerts:match", clock=lambda: passed + timedelta(minutes=4))
+    assert await session.scalar(select(Delivery.due_at)) == passed + timedelta(days=1)

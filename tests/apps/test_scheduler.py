@@ -20,9 +20,10 @@ from bot.kit.clock import TOWN_ZONE, utc_now
 from bot.kit.settings import Settings
 from bot.queue.chores import Chore
 from bot.queue.service import open_queue
+from tests.apps.nightly import DAILY
 from tests.fixtures.processes import driver, eventually
 
-DAILY = [chore for chore in list_chores() if isinstance(chore.trigger, CronTrigger)]
+CLOCKED = [chore for chore in list_chores() if isinstance(chore.trigger, CronTrigger)]
 
 
 async def jobs(sessions: Sessions) -> list[str]:
@@ -36,7 +37,7 @@ def test_every_chore_is_a_task_that_workers_know(sessions: Sessions) -> None:
     assert {chore.task for chore in list_chores()} <= set(queue.tasks)
 
 
-@pytest.mark.parametrize("chore", DAILY, ids=[chore.task for chore in DAILY])
+@pytest.mark.parametrize("chore", CLOCKED, ids=[chore.task for chore in CLOCKED])
 def test_no_chore_falls_between_two_and_three_in_the_town(chore: Chore) -> None:
     moment = datetime(2027, 3, 20, tzinfo=UTC)
     for _ in range(20):

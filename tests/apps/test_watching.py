@@ -9,7 +9,6 @@ import structlog
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import select
 
-from bot.apps.scheduler import list_chores
 from bot.apps.watching import ChoreWatch
 from bot.db.service import Sessions, transaction
 from bot.kit.clock import TOWN_ZONE
@@ -17,8 +16,8 @@ from bot.queue.chores import Chore
 from bot.queue.heartbeats import beat
 from bot.queue.history import begin_run, end_run
 from bot.queue.models import JobRun
+from tests.apps.nightly import DAILY
 
-DAILY = tuple(chore for chore in list_chores() if chore.interval is None)
 OFTEN = Chore("often", IntervalTrigger(seconds=15))
 
 

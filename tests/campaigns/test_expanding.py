@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.campaigns.expanding import Batch, expand_batch
+from bot.campaigns.expanding import Expanded, expand_batch
 from bot.campaigns.life import begin_campaigns, pause_campaign, schedule_campaign
 from bot.campaigns.models import Campaign
 from bot.campaigns.tasks import run_campaigns
@@ -29,7 +29,7 @@ async def running(sessions: Sessions, now: datetime, people: int) -> int:
     return number
 
 
-async def batch(sessions: Sessions, number: int, now: datetime, size: int) -> Batch:
+async def batch(sessions: Sessions, number: int, now: datetime, size: int) -> Expanded:
     async with transaction(sessions) as session:
         return await expand_batch(session, number, too_young=nobody(), now=now, size=size)
 
@@ -45,14 +45,14 @@ async def everybody(session: AsyncSession) -> list[int]:
 
 async def test_batches_go_on_behind_the_last_one_that_was_committed(sessions: Sessions, now: datetime) -> None:
     number = await running(sessions, now, 10)
-    assert await batch(sessions, number, now, 4) == Batch(4, 0, is_last=False)
+    assert await batch(sessions, number, now, 4) == Expanded(4, 0, is_last=False)
     with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the worker is killed inside its transaction
         async with transaction(sessions) as session:
             await expand_batch(session, number, too_young=nobody(), now=now, size=4)
             raise ZeroDivisionError
     assert len(await people_written(sessions, number)) == 4
-    assert await batch(sessions, number, now, 4) == Batch(4, 0, is_last=False)
-    assert await batch(sessions, number, now, 4) == Batch(2, 0, is_last=True)
+    assert await batch(sessions, number, now, 4) == Expanded(4, 0, is_last=False)
+    assert await batch(sessions, number, now, 4) == Expanded(2, 0, is_last=True)
     async with sessions() as session:
         assert await people_written(sessions, number) == await everybody(session)
 
@@ -61,11 +61,11 @@ async def test_someone_who_is_being_answered_is_passed_over_then_written(session
     number = await running(sessions, now, 9)
     async with transaction(sessions) as turn:
         fourth = (await turn.scalars(select(Person).where(Person.chat_id == 4).with_for_update())).one()
-        assert await asyncio.wait_for(batch(sessions, number, now, 5), 3) == Batch(4, 1, is_last=False)
-        assert await asyncio.wait_for(batch(sessions, number, now, 5), 3) == Batch(4, 1, is_last=False)
-        assert await asyncio.wait_for(batch(sessions, number, now, 5), 3) == Batch(0, 1, is_last=False)
+        assert await asyncio.wait_for(batch(sessions, number, now, 5), 3) == Expanded(4, 1, is_last=False)
+        assert await asyncio.wait_for(batch(sessions, number, now, 5), 3) == Expanded(4, 1, is_last=False)
+        assert await asyncio.wait_for(batch(sessions, number, now, 5), 3) == Expanded(0, 1, is_last=False)
         assert fourth.id not in await people_written(sessions, number)
-    assert await batch(sessions, number, now, 5) == Batch(1, 0, is_last=True)
+    assert await batch(sessions, number, now, 5) == Expanded(1, 0, is_last=True)
     async with sessions() as session:
         assert await people_written(sessions, number) == await everybody(session)
 
@@ -94,7 +94,7 @@ async def test_a_pause_stops_the_expansion_between_two_batches(sessions: Session
     await batch(sessions, number, now, 3)
     async with transaction(sessions) as session:
         assert await pause_campaign(session, number, now=now) == 3
-    assert await batch(sessions, number, now, 3) == Batch(0, 0, is_last=True)
+    assert await batch(sessions, number, now, 3) == Expanded(0, 0, is_last=True)
     assert len(await people_written(sessions, number)) == 3
 
 

@@ -42,6 +42,12 @@ def test_norway_is_a_country_and_an_hour_is_the_towns() -> None:
     ("written", "line", "words"),
     [
         ("name: [", 1, "YAML"),
+        (f"{START}segment:\n  kinds: &a [x]\n  fields: *a\n", 7, "YAML"),
+        (f"{START}segment: {'[' * 5000}{']' * 5000}\n", 5, "YAML"),
+        (f"{START}segment: {'{a: ' * 5000}{'}' * 5000}\n", 5, "YAML"),
+        (f'{START}link: "a\\0b"\n', 5, "YAML"),
+        (f'{START}link: "\\ud800"\n', 5, "YAML"),
+        (f"{START}expires: 9999-12-31\n", 5, "expires"),
         ("name: Forum\ntexts:\n  en: |\n    Hello\n", 2, "texts.fr"),
         (f"{START}    <div>ici</div>\n", 5, "« div »"),
         (f"{START}    <b>ici\n", 5, "« b » n'est pas fermée"),

@@ -49,6 +49,18 @@ async def test_nothing_is_written_before_its_moment(sessions: Sessions, now: dat
     assert await ledger(sessions, number) == {"due": 1}
 
 
+async def test_without_a_last_day_it_may_be_put_off_and_has_a_week_from_its_beginning(
+    sessions: Sessions, now: datetime
+) -> None:
+    number, begin = await scheduled(sessions, now), now + timedelta(days=20)
+    async with transaction(sessions) as session:
+        await schedule_campaign(session, number, at=begin, now=now)
+    await run(sessions, begin)
+    async with sessions() as session:
+        assert (await campaign_of(session, number)).expires_at == begin + timedelta(days=7)
+        assert {one.stale_at for one in await deliveries(session, number)} == {begin + timedelta(days=7)}
+
+
 async def test_a_pause_holds_what_waits_in_the_outbox_and_a_resumption_sends_it_once(
     sessions: Sessions, now: datetime
 ) -> None:

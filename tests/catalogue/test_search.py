@@ -14,7 +14,7 @@ from bot.catalogue.criteria import CityChoice, Criteria
 from bot.catalogue.examples import demo_items
 from bot.catalogue.ranking import fuse
 from bot.catalogue.service import load_demo, load_offers, reason_sentence, search_offers
-from bot.catalogue.words import content_words
+from bot.catalogue.words import content_words, free_text, free_words
 from tests.catalogue.conftest import TODAY, draft
 
 REQUESTS = yaml.safe_load(Path(__file__).with_name("relevance.yml").read_text(encoding="utf-8"))
@@ -162,6 +162,12 @@ def test_words_that_criteria_hold_already_are_not_searched_again() -> None:
         words="Bonjour, je cherche un stage à la plage en Espagne ou à Valence dès juin 2027 svp",
     )  # fmt: skip
     assert content_words(asked) == ("plage",)
+
+
+def test_what_is_asked_beyond_the_criteria_names_no_field_that_is_asked_for() -> None:
+    asked = Criteria(fields=("tourism",), words="je cherche un stage dans le tourisme, à la plage")
+    assert (free_words(asked), free_text(asked)) == (("plage",), "plage")
+    assert free_text(Criteria(words="du tourisme à la plage")) == "tourisme plage"
 
 
 def test_fusion_prefers_what_both_rankings_hold() -> None:

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.service import MOST_SEARCHES, list_searches
 from bot.catalogue.criteria import Criteria
-from bot.conversation import alerting, managing, preferring
-from bot.conversation.alert_context import LIVE, MANAGE, STOP, SUBSCRIBE, alert_step, is_too_young, stops_alone
-from bot.conversation.followups import step_in_context
-from bot.conversation.models import Conversation
+from bot.conversation import alerting, following, managing, preferring
+from bot.conversation.alert_context import LIVE, MANAGE, STOP, SUBSCRIBE, alert_step, stops_alone
 from bot.conversation.queries import conversation_of, told_offers
 from bot.conversation.replies import Turn
 from bot.conversation.rhythms import Rhythm
 from bot.conversation.searching import bell_button
-from bot.deliveries.models import Delivery
+from bot.conversation.sequels import step_in_context
+from bot.conversation.telling import is_too_young
+from bot.deliveries.models import Delivery, PushPreferences
 from bot.deliveries.service import preferences_of
 from bot.kit.clock import local_day
 from bot.kit.embedding import SentenceEmbedder
@@ -40,6 +41,14 @@ async def turn_of(session: AsyncSession, now: datetime, *, chat_id: int = 1, **s
         session=session, person=person, conversation=conversation, language="fr", now=now, today=local_day(now),
         inbox_id=1, received_at=now,
     )  # fmt: skip
+
+
+async def wants(turn: Turn) -> PushPreferences:
+    kept = await preferences_of(turn.session, turn.person.id)
+    assert kept is not None
+    await turn.session.flush()
+    await turn.session.refresh(kept)
+    return kept
 
 
 @pytest.fixture
@@ -108,10 +117,12 @@ async def test_distress_is_no_wish_about_alerts(turn: Turn) -> None:
 
 
 @pytest.mark.parametrize(("age", "is_young"), [(14, True), (15, False), (17, False), (None, False)])
-def test_fifteen_is_the_age_from_which_alerts_are_kept(now: datetime, age: int | None, is_young: bool) -> None:
-    told = Conversation(person_id=1, updated_at=now, situation={"age": age} if age else None)
-    assert is_too_young(told, SPAIN) is is_young
-    assert is_too_young(Conversation(person_id=1, updated_at=now), Criteria(age=age)) is is_young
+def test_fifteen_is_the_age_from_which_alerts_are_kept(turn: Turn, age: int | None, is_young: bool) -> None:
+    assert is_too_young(turn, Criteria(age=age)) is is_young
+    turn.conversation.situation = {"age": age} if age else None
+    assert is_too_young(turn, SPAIN) is is_young
+    turn.conversation.situation = {"age": [age, 17]} if age else None  # a bracket is taken by its low end
+    assert is_too_young(turn) is is_young
 
 
 def test_a_list_of_everything_has_no_button_to_be_told(turn: Turn) -> None:
@@ -124,6 +135,83 @@ async def test_nobody_agrees_to_anything_by_being_refused(turn: Turn, embedder: 
     await alerting.save_alert(turn, Criteria(kind="exchange", age=14), Rhythm(), embedder=embedder)
     await alerting.save_alert(turn, Criteria(), Rhythm(), embedder=embedder)
     assert await preferences_of(turn.session, turn.person.id) is None
+
+
+async def test_a_twentieth_first_alert_takes_nothing_up_again(turn: Turn, embedder: SentenceEmbedder) -> None:
+    for number in range(MOST_SEARCHES):
+        await alerting.save_alert(turn, Criteria(age=20 + number), Rhythm(), embedder=embedder)
+    await preferring.stop(turn)
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    assert (await wants(turn)).stopped_at is not None
+
+
+async def test_nobody_agrees_to_messages_of_the_advisers_without_having_been_told(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    assert "message des conseillers" in (await following.set_follow(turn, wanted=True)).text
+    assert "message des conseillers" in (await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)).text
+
+
+async def test_asking_for_one_thing_after_a_stop_takes_up_everything_and_says_so(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    await managing.mute(turn, search.id)
+    asks = (
+        lambda: alerting.save_alert(turn, Criteria(kind="job"), Rhythm(), embedder=embedder),
+        lambda: following.set_follow(turn, wanted=True),
+        lambda: managing.take_up(turn, search.id),
+    )
+    for ask in asks:
+        await preferring.stop(turn)
+        await ask()
+        assert (await wants(turn)).stopped_at is None
+        assert [note for note in turn.notes if "reparti" in note], turn.notes
+        turn.notes.clear()
+
+
+async def test_a_rhythm_that_is_chosen_while_all_is_stopped_says_that_nothing_comes(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    assert "Tout est arrêté" not in (await managing.choose_rhythm(turn, search.id, Rhythm("weekly"))).text
+    await preferring.stop(turn)
+    assert "Tout est arrêté" in (await managing.choose_rhythm(turn, search.id, Rhythm("daily"))).text
+
+
+async def test_who_says_that_they_are_under_fifteen_is_sent_nothing_more_and_told_so_once(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    turn.conversation.situation = {"age": 14}
+    await preferring.mind_age(turn)
+    await preferring.mind_age(turn)
+    assert [note[:13] for note in turn.notes] == ["Avant 15 ans,"]
+    assert (await wants(turn)).stop_reason == "too_young"
+
+
+async def test_an_age_forgotten_by_a_restart_is_still_refused_until_another_is_told(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    turn.conversation.situation = {"age": 13}
+    await preferring.mind_age(turn)
+    turn.conversation.situation = None
+    for refused in (
+        await preferring.resume(turn),
+        await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder),
+        await alerting.save_alert(turn, Criteria(kind="job"), Rhythm(), embedder=embedder),
+        await following.set_follow(turn, wanted=True),
+    ):
+        assert refused.text.startswith("Avant 15 ans")
+    assert (await wants(turn)).stopped_at is not None
+    turn.conversation.situation = {"age": 15}
+    await preferring.mind_age(turn)
+    assert (await wants(turn)).stopped_at is not None
+    await preferring.resume(turn)
+    assert (await wants(turn)).stopped_at is None
 
 
 @pytest.mark.parametrize(

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.formatting import MESSAGE_LIMIT, utf16_length
 from bot.db.service import Sessions, transaction
-from bot.deliveries import tasks
-from bot.deliveries.dispatch import PASSES, dispatch_batch
+from bot.deliveries.dispatch import PASSES
 from bot.deliveries.models import KINDS, Delivery
-from bot.deliveries.service import Composed, Push, Recipient, drop_due, settle, stop_campaigns, stop_pushes
+from bot.deliveries.service import Composed, Push, Recipient, settle, stop_campaigns, stop_pushes
 from bot.deliveries.tasks import dispatch_all
-from bot.outbox.models import Lane, OutboxCall
-from bot.outbox.service import enqueue_call, expire_calls
-from bot.profiles.models import Person
+from bot.outbox.models import Lane
+from bot.outbox.service import expire_calls
 from bot.transcripts.service import read_conversation
-from tests.deliveries.people import ALL, EACH, calls, ledger, person, plan, somebody, statuses, tell_all
-
-NIGHT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)  # 23:30 in Paris
-MORNING = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
-
-
-async def dispatch(session: AsyncSession, now: datetime, composers=EACH) -> Counter[str]:  # type: ignore[no-untyped-def]
-    """Dispatch in this test's own transaction, all kinds in their order."""
-    people = list(await session.scalars(select(Person.id)))
-    return await dispatch_batch(session, people, KINDS, composers=composers, now=now)
+from tests.deliveries.people import (
+    ALL,
+    EACH,
+    MORNING,
+    NIGHT,
+    calls,
+    dispatch,
+    ledger,
+    person,
+    plan,
+    somebody,
+    statuses,
+    tell_all,
+)
 
 
 def test_the_passes_are_the_kinds_in_their_order() -> None:
@@ -300,117 +300,3 @@ async def test_what_has_no_composer_stays_due(session: AsyncSession, now: dateti
     await plan(session, await somebody(session, now), now, "a")
     await dispatch(session, now, {})
     assert await statuses(session) == {"a": "due"}
-
-
-async def test_what_is_held_waits(sessions: Sessions, now: datetime) -> None:
-    async with transaction(sessions) as session:
-        await plan(session, await somebody(session, now), now, "a", kind="campaign")
-        await session.execute(text("UPDATE delivery SET is_held = true"))
-    await dispatch_all(sessions, composers=EACH, clock=lambda: now)
-    async with transaction(sessions) as session:
-        assert await calls(session) == []
-        await session.execute(text("UPDATE delivery SET is_held = false"))
-    await dispatch_all(sessions, composers=EACH, clock=lambda: now)
-    async with sessions() as session:
-        assert await statuses(session) == {"a": "sending"}
-
-
-async def test_whoever_is_answered_at_this_moment_is_left_for_the_next_time(sessions: Sessions, now: datetime) -> None:
-    async with transaction(sessions) as session:
-        who = await somebody(session, now)
-        await plan(session, who, now, "a")
-    async with transaction(sessions) as turn:
-        await turn.scalars(select(Person).where(Person.id == who).with_for_update())
-        await asyncio.wait_for(dispatch_all(sessions, composers=EACH, clock=lambda: now), 5)
-        assert await statuses(turn) == {"a": "due"}
-        await stop_pushes(turn, person_id=who, reason="asked", now=now)
-    await dispatch_all(sessions, composers=EACH, clock=lambda: now)
-    async with sessions() as session:
-        assert await statuses(session) == {"a": "dropped: stopped"}
-
-
-async def test_a_stop_waits_for_the_dispatch_under_way_and_withdraws_what_it_wrote(
-    sessions: Sessions, now: datetime
-) -> None:
-    async with transaction(sessions) as session:
-        who = await somebody(session, now)
-        await plan(session, who, now, "a")
-
-    async def stop() -> None:
-        async with transaction(sessions) as turn:
-            await turn.scalars(select(Person).where(Person.id == who).with_for_update())
-            await stop_pushes(turn, person_id=who, reason="asked", now=now)
-
-    async with transaction(sessions) as session:
-        await dispatch(session, now)
-        stopping = asyncio.create_task(stop())
-        await asyncio.sleep(0.2)
-        assert not stopping.done()
-    await stopping
-    async with sessions() as session:
-        assert await statuses(session) == {"a": "dropped: stopped"}
-        assert [call.status for call in await calls(session)] == ["cancelled"]
-
-
-async def test_a_cancel_finds_what_a_dispatch_is_writing(sessions: Sessions, now: datetime) -> None:
-    async with transaction(sessions) as session:
-        await plan(session, await somebody(session, now), now, "a", kind="campaign", source_id=7)
-
-    async def cancel() -> int:
-        async with transaction(sessions) as other:
-            return await drop_due(other, Delivery.source_id == 7, error="cancelled", now=now)
-
-    async with transaction(sessions) as session:
-        await dispatch(session, now)
-        cancelling = asyncio.create_task(cancel())
-        await asyncio.sleep(0.2)
-        assert not cancelling.done()
-    assert await cancelling == 1
-    async with sessions() as session:
-        assert await statuses(session) == {"a": "dropped: cancelled"}
-        assert [call.status for call in await calls(session)] == ["cancelled"]
-
-
-async def test_what_a_withdrawn_digest_also_carried_is_due_again(session: AsyncSession, now: datetime) -> None:
-    who = await somebody(session, now)
-    await plan(session, who, now, "muted", source_id=1)
-    await plan(session, who, now, "wanted", source_id=2)
-    await dispatch(session, now, ALL)
-    assert await drop_due(session, Delivery.source_id == 1, error="muted", now=now) == 1
-    assert await statuses(session) == {"muted": "dropped: muted", "wanted": "due"}
-    await dispatch(session, now, ALL)
-    assert await statuses(session) == {"muted": "dropped: muted", "wanted": "sending"}
-
-
-async def test_bulk_stops_when_enough_waits_and_what_is_pressing_goes_on(
-    sessions: Sessions, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tasks, "MOST_WAITING", 10)
-    async with transaction(sessions) as session:
-        for number in range(120):
-            who = await somebody(session, now, number + 1)
-            await plan(session, who, now, f"new {number}")
-        await plan(session, who, now, "moved", kind="change")
-        for _ in range(10):
-            await enqueue_call(
-                session, channel="telegram", chat_id=999, method="send_message", params={}, now=now, lane=Lane.BULK
-            )
-    await dispatch_all(sessions, composers=EACH, clock=lambda: now)
-    async with transaction(sessions) as session:
-        assert [reason for reason, status in (await statuses(session)).items() if status == "sending"] == ["moved"]
-        await session.execute(text("UPDATE outbox_call SET status = 'sent' WHERE lane = 2"))
-    await dispatch_all(sessions, composers=EACH, clock=lambda: now)
-    async with sessions() as session:
-        assert Counter((await statuses(session)).values())["sending"] - 1 == 50
-
-
-async def test_two_dispatchers_at_once_tell_everything_once(sessions: Sessions, now: datetime) -> None:
-    async with transaction(sessions) as session:
-        for number in range(130):
-            await plan(session, await somebody(session, now, number + 1), now, f"new {number}")
-    runs = [dispatch_all(sessions, composers=EACH, clock=lambda: now) for _ in range(2)]
-    await asyncio.gather(*runs)
-    await dispatch_all(sessions, composers=EACH, clock=lambda: now)
-    async with sessions() as session:
-        texts = list(await session.scalars(select(OutboxCall.params["text"].astext)))
-    assert sorted(f"new {number}" for number in range(130)) == sorted(texts)

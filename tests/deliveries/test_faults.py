@@ -12,13 +12,13 @@ from bot.apps.scheduler import enqueue_chore
 from bot.db.embedded import control
 from bot.db.service import Sessions, transaction
 from bot.deliveries.models import Delivery
-from bot.deliveries.service import count_deliveries, settle
+from bot.deliveries.service import settle
 from bot.kit.clock import utc_now
 from bot.outbox.models import OutboxCall
 from bot.outbox.telegram_calls import POOL_SIZE
 from bot.queue.models import JobRun
 from bot.queue.service import open_queue
-from tests.deliveries.people import plan, somebody
+from tests.deliveries.people import count_deliveries, plan, somebody
 from tests.fixtures.bot_api import FakeTelegram
 from tests.fixtures.processes import driver, eventually
 from tests.fixtures.servers import OwnServer

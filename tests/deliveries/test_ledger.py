@@ -8,11 +8,10 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.deliveries.models import Delivery
-from bot.deliveries.service import drop_due, report_on, set_quiet_hours, settle, stop_pushes
+from bot.deliveries.service import drop_due, set_quiet_hours, settle, stop_pushes
 from bot.outbox.models import OutboxCall
 from bot.outbox.service import due_calls, expire_calls, mark_sending
-from tests.deliveries.people import ALL, calls, ledger, plan, somebody, statuses
-from tests.deliveries.test_dispatch import MORNING, dispatch
+from tests.deliveries.people import ALL, MORNING, calls, dispatch, figures_of, ledger, plan, somebody, statuses
 
 
 async def take_in_hand(session: AsyncSession, now: datetime) -> OutboxCall:
@@ -94,12 +93,12 @@ async def test_what_expired_in_doubt_is_told_again_and_counted(session: AsyncSes
     await give_back(session, await take_in_hand(session, now), doubts=1)
     await expire_calls(session, now=MORNING)
     await settle(session, now=MORNING)
-    assert (await report_on(session)).repeated == 0
+    assert (await figures_of(session)).repeated == 0
     await dispatch(session, MORNING)
     await session.execute(text("UPDATE outbox_call SET status = 'sent', sent_at = :now WHERE status = 'pending'"),
                           {"now": MORNING})  # fmt: skip
     await settle(session, now=MORNING)
-    figures = await report_on(session)
+    figures = await figures_of(session)
     assert (figures.sent, figures.repeated) == (1, 1)
 
 

@@ -37,20 +37,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from telegram import Bot
 
 from bot.db.service import open_engine, psycopg_url, sessions_of, transaction
-from bot.deliveries.calendar import is_allowed, local_day
+from bot.deliveries.calendar import is_allowed
 from bot.deliveries.dispatch import PASSES, dispatch_batch, people_due
 from bot.deliveries.ledger import drop_due, drop_stale, settle
 from bot.deliveries.models import KINDS, Delivery, PushPreferences
 from bot.deliveries.preferences import resume_pushes, set_quiet_hours, stop_pushes, stop_unreachable
-from bot.deliveries.report import report_on
 from bot.deliveries.tasks import dispatch_all
+from bot.kit.clock import local_day
 from bot.outbox.models import OutboxCall
 from bot.outbox.sender import Sender
 from bot.outbox.service import due_calls, expire_calls, mark_sending, settle_interrupted
 from bot.outbox.telegram_calls import Doubtful, Later, Outcome, Refused, Sent, Unreachable
 from bot.profiles.models import Person
 from bot.profiles.service import person_of_chat
-from tests.deliveries.people import ALL, EACH, plan, somebody
+from tests.deliveries.people import ALL, EACH, figures_of, plan, somebody
 
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 ZONES = {1: "Europe/Paris", 2: "America/Toronto", 3: "Asia/Beirut"}
@@ -77,6 +77,7 @@ class World:
         by_day: messages taken, by chat and local day, repeats left out.
         in_hand: calls that the sender has taken and that have no outcome yet.
         may_leave: of people who stopped, the calls that were leaving at that moment.
+        in_time: the calls that were leaving when their person wished for other quiet hours.
     """
 
     now: datetime = START
@@ -85,6 +86,7 @@ class World:
     by_day: Counter[tuple[int, Any]] = field(default_factory=Counter)
     in_hand: dict[int, OutboxCall] = field(default_factory=dict)
     may_leave: dict[int, set[int]] = field(default_factory=dict)
+    in_time: set[int] = field(default_factory=set)
 
 
 class Crash(Exception):
@@ -130,14 +132,22 @@ class Ledger(RuleBasedStateMachine):
 
     # What features do.
 
-    @initialize(is_digest=st.booleans(), planned=st.lists(kinds, min_size=2, max_size=3, unique=True), answers=outcomes)
-    def begin(self, is_digest: bool, planned: list[str], answers: list[str]) -> None:
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
         """Nobody begins with an empty ledger: something was sent, something is under way, something waits."""
+        self.world.now += timedelta(minutes=data.draw(st.sampled_from([0, 510, 570])))  # 510: 19:30 in Paris
+        self.last_pause = timedelta(minutes=data.draw(st.sampled_from([2, 125, 660])))
+        is_digest, answers = data.draw(st.booleans()), data.draw(outcomes)
+        planned = data.draw(st.lists(kinds, min_size=2, max_size=3, unique=True))
         for kind in planned:
             self.plan(set(ZONES), {f"{kind} {number}" for number in range(2)}, kind, 71, 1)
         self.dispatch(is_digest)
         self.telegram_answers(answers)
         self.sender_takes(is_killed_before_commit=False)
+        if data.draw(st.booleans()):
+            self.stop(1)
+        if data.draw(st.booleans()):
+            self.want_other_quiet_hours(3, -1, 12)
 
     @rule(chats=chats, reasons=reasons, kind=kinds, hours=st.integers(1, 72), source=st.integers(1, 2))
     def plan(self, chats: set[int], reasons: set[str], kind: str, hours: int, source: int) -> None:
@@ -190,7 +200,7 @@ class Ledger(RuleBasedStateMachine):
     def sender_takes(self, is_killed_before_commit: bool) -> None:
         async def work() -> list[OutboxCall]:
             async with transaction(self.sessions) as session:
-                due = await due_calls(session, now=self.world.now, limit=6)
+                due = await due_calls(session, now=self.world.now, limit=2)
                 ours = await mark_sending(session, [call.id for call in due])
                 if is_killed_before_commit:
                     raise Crash
@@ -236,6 +246,7 @@ class Ledger(RuleBasedStateMachine):
         self.run(work())
         for leaving in self.world.may_leave.values():
             leaving.clear()
+        self.world.in_time.clear()
         self._start_sender()
 
     async def _answer(self, call: OutboxCall, outcome: str) -> None:
@@ -260,6 +271,7 @@ class Ledger(RuleBasedStateMachine):
                     result = Unreachable("blocked")
         await self.sender._record_until_done(call, result)
         self.world.may_leave.get(call.chat_id or 0, set()).discard(call.id)  # it had its one chance
+        self.world.in_time.discard(call.id)
 
     async def _take(self, call: OutboxCall, *, is_noted: bool) -> None:
         """Telegram takes a message."""
@@ -269,7 +281,7 @@ class Ledger(RuleBasedStateMachine):
             told = (await session.scalars(select(Delivery.reason).where(Delivery.outbox_id == call.id))).all()
         if chat in self.world.may_leave:
             assert call.id in self.world.may_leave[chat], "sent after a stop"
-        else:
+        elif call.id not in self.world.in_time:
             assert is_allowed(self.world.now, wants), f"sent in the rest of {wants.time_zone}"
         if not call.doubts:
             self.world.by_day[chat, local_day(self.world.now, wants.time_zone)] += 1
@@ -312,8 +324,7 @@ class Ledger(RuleBasedStateMachine):
 
         self.run(work())
 
-    @precondition(lambda self: not self.world.in_hand)
-    @rule(chat=people, since=st.integers(-2, 2), hours=st.integers(0, 12))
+    @rule(chat=people, since=st.integers(-2, 1), hours=st.integers(0, 12))
     def want_other_quiet_hours(self, chat: int, since: int, hours: int) -> None:
         """Quiet hours that begin a little before or after this moment."""
         start = (self.world.now.astimezone(ZoneInfo(ZONES[chat])).hour + since) % 24
@@ -326,6 +337,7 @@ class Ledger(RuleBasedStateMachine):
                 )
 
         self.run(work())
+        self.world.in_time |= {call.id for call in self.world.in_hand.values() if call.chat_id == chat}
 
     @rule(minutes=minutes)
     def time_passes(self, minutes: int) -> None:
@@ -350,13 +362,15 @@ class Ledger(RuleBasedStateMachine):
         for rank, call in enumerate(list(self.world.in_hand.values())):
             await self._answer(call, "sent" if rank % 2 else "later")
         self.world.in_hand.clear()
-        self.world.now += timedelta(minutes=2)
+        self.world.now += self.last_pause
         await self._send_everything()
         for _ in range(10):  # longer than anything planned is worth telling
             await dispatch_all(self.sessions, composers=EACH, clock=lambda: self.world.now)
             if not await self._send_everything():
                 break
             self.world.now += timedelta(hours=11)
+        self.nothing_is_told_twice_but_after_a_lost_answer()
+        self.nobody_gets_more_a_day_than_they_want()
         async with transaction(self.sessions) as session:
             await settle(session, now=self.world.now)
             chats = {person_id: chat for chat, person_id in self.ids.items()}
@@ -364,7 +378,7 @@ class Ledger(RuleBasedStateMachine):
                 OutboxCall, OutboxCall.id == Delivery.outbox_id))).all()  # fmt: skip
             for delivery, call in rows:
                 self._check_end(delivery, call, self.world.taken[chats[delivery.person_id], delivery.reason])
-            figures = await report_on(session)
+            figures = await figures_of(session)
         assert figures.total == len(rows)
         assert figures.due == figures.sending == 0
 
@@ -381,7 +395,7 @@ class Ledger(RuleBasedStateMachine):
                 await self._answer(call, "sent")
         async with transaction(self.sessions) as session:
             await settle(session, now=self.world.now)
-            figures = await report_on(session)
+            figures = await figures_of(session)
         return bool(figures.due + figures.sending)
 
     def _check_end(self, delivery: Delivery, call: OutboxCall | None, times: int) -> None:
@@ -411,7 +425,7 @@ def test_the_ledger_keeps_its_promises_whatever_dies(database_url: str) -> None:
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+                    max_examples=60, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
                 ),
             )
         finally:

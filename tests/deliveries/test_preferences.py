@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.deliveries.preferences import MOST_A_DAY
 from bot.deliveries.service import (
-    MOST_A_DAY,
     agree,
     infer_zone,
+    let_agree,
     preferences_of,
     resume_campaigns,
     resume_pushes,
@@ -21,11 +22,12 @@ from bot.deliveries.service import (
     set_zone,
     stop_campaigns,
     stop_pushes,
+    stop_too_young,
     stop_unreachable,
 )
+from bot.kit.errors import UserError
 from bot.profiles.service import move_chat, person_of_chat
-from tests.deliveries.people import calls, person, plan, preferences, somebody, statuses
-from tests.deliveries.test_dispatch import dispatch
+from tests.deliveries.people import calls, dispatch, person, plan, preferences, somebody, statuses
 
 
 async def test_who_agrees_gets_calm_preferences(session: AsyncSession, now: datetime) -> None:
@@ -51,6 +53,40 @@ async def test_a_second_stop_keeps_the_first_reason(session: AsyncSession, now: 
     await stop_pushes(session, person_id=who, reason="blocked", now=now + timedelta(days=1))
     wants = await preferences(session, who)
     assert (wants.stopped_at, wants.stop_reason) == (now, "asked")
+
+
+async def test_who_is_too_young_is_sent_nothing_and_agrees_to_nothing_until_older(
+    session: AsyncSession, now: datetime
+) -> None:
+    who = await somebody(session, now)
+    await plan(session, who, now, "written")
+    await dispatch(session, now)
+    await plan(session, who, now, "due")
+    assert await stop_too_young(session, person_id=who, now=now)
+    assert await statuses(session) == {"written": "dropped: stopped", "due": "dropped: stopped"}
+    for take_up in (agree, resume_pushes):
+        with pytest.raises(UserError, match="too_young"):
+            await take_up(session, person_id=who, now=now)
+    assert (await preferences(session, who)).stopped_at == now
+    await let_agree(session, person_id=who, now=now)
+    assert (await preferences(session, who)).stopped_at == now  # nothing by itself
+    assert await resume_pushes(session, person_id=who, now=now)
+
+
+async def test_being_too_young_counts_for_more_than_a_stop_of_before(session: AsyncSession, now: datetime) -> None:
+    who = await somebody(session, now)
+    await stop_pushes(session, person_id=who, reason="asked", now=now)
+    assert not await stop_too_young(session, person_id=who, now=now + timedelta(days=1))
+    with pytest.raises(UserError, match="too_young"):
+        await agree(session, person_id=who, now=now)
+    assert (await preferences(session, who)).stopped_at == now
+
+
+async def test_who_never_agreed_gets_no_row_by_being_too_young(session: AsyncSession, now: datetime) -> None:
+    stranger = await person_of_chat(session, channel="telegram", chat_id=1, telegram_language="fr", now=now)
+    assert not await stop_too_young(session, person_id=stranger.id, now=now)
+    await let_agree(session, person_id=stranger.id, now=now)
+    assert await preferences_of(session, stranger.id) is None
 
 
 async def test_what_was_stopped_is_taken_up_again_but_what_was_withdrawn_stays_so(
@@ -120,12 +156,24 @@ async def test_a_moved_chat_is_written_to_where_it_is(session: AsyncSession, now
 
 async def test_a_told_zone_is_kept_over_an_inferred_one(session: AsyncSession, now: datetime) -> None:
     who = await somebody(session, now)
-    assert await infer_zone(session, person_id=who, place="Montréal", now=now) == "America/Toronto"
-    assert await infer_zone(session, person_id=who, place="nulle part", now=now) is None
+    assert await infer_zone(session, person_id=who, zone="America/Toronto", now=now)
+    assert not await infer_zone(session, person_id=who, zone="America/Toronto", now=now)
     await set_zone(session, person_id=who, zone="Africa/Dakar", now=now)
-    assert await infer_zone(session, person_id=who, place="Beyrouth", now=now) is None
+    assert not await infer_zone(session, person_id=who, zone="Asia/Beirut", now=now)
     wants = await preferences(session, who)
     assert (wants.time_zone, wants.zone_from) == ("Africa/Dakar", "told")
+
+
+async def test_what_waits_is_decided_anew_for_the_clock_of_where_they_live(
+    session: AsyncSession, now: datetime
+) -> None:
+    who = await somebody(session, now)
+    await plan(session, who, now, "written for the afternoon in Paris")
+    await dispatch(session, now)
+    assert await infer_zone(session, person_id=who, zone="America/Toronto", now=now)  # five in the morning there
+    await dispatch(session, now)
+    assert [call.status for call in await calls(session)] == ["cancelled"]
+    assert (await statuses(session)).popitem()[1] == "due"
 
 
 async def test_each_preference_is_kept(session: AsyncSession, now: datetime) -> None:

@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.apps.deliveries import read_report
 from bot.db.service import Sessions, transaction
 from bot.deliveries.models import Delivery
-from bot.deliveries.report import report_by_day, report_by_source, report_on
+from bot.deliveries.report import report_by_day, report_by_language
 from bot.deliveries.service import drop_due, settle
-from tests.deliveries.people import plan, somebody
-from tests.deliveries.test_dispatch import dispatch
+from tests.deliveries.people import dispatch, figures_of, plan, somebody
 
 OUTCOMES = ("sent", "sent", "blocked", "failed", "uncertain", "expired", "pending")
 
@@ -38,17 +37,19 @@ async def a_run(session: AsyncSession, now: datetime) -> None:
 
 async def test_a_run_is_reported_with_each_way_it_ended(session: AsyncSession, now: datetime) -> None:
     await a_run(session, now)
-    assert (await report_on(session, Delivery.source_id == 7)).as_json() == {
+    assert (await figures_of(session, Delivery.source_id == 7)).as_json() == {
         "due": 1, "sending": 1, "sent": 2, "repeated": 1, "blocked": 1, "failed": 1, "expired": 1, "uncertain": 1,
         "dropped": {}, "total": 8,
     }  # fmt: skip
 
 
-async def test_runs_are_told_apart(session: AsyncSession, now: datetime) -> None:
+async def test_languages_are_told_apart(session: AsyncSession, now: datetime) -> None:
     await a_run(session, now)
-    found = await report_by_source(session, "campaign")
-    assert {source: figures.total for source, figures in found.items()} == {7: 8, 8: 1}
-    assert found[8].dropped == {"cancelled": 1}
+    language = "CASE chat_id WHEN 1 THEN 'ar' WHEN 91 THEN 'es' END"
+    await session.execute(text(f"UPDATE person SET language = {language}"))
+    found = await report_by_language(session)
+    assert {language: figures.total for language, figures in found.items()} == {"ar": 1, "es": 1, "fr": 7}
+    assert found["es"].dropped == {"cancelled": 1}
 
 
 async def test_days_are_those_of_the_town(session: AsyncSession, now: datetime) -> None:

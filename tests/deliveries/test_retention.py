@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.erasure import erase_person
+from bot.deliveries.ledger import drop_due, drop_stale
 from bot.deliveries.models import Delivery, PushPreferences
 from bot.deliveries.retention import forget_details, forget_settled
-from bot.deliveries.service import drop_due, drop_stale
-from tests.deliveries.people import ledger, plan, somebody, statuses
-from tests.deliveries.test_dispatch import dispatch
+from tests.deliveries.people import dispatch, ledger, plan, somebody, statuses
 
 
 async def test_details_go_after_a_month_and_rows_after_a_year_once_settled(

@@ -14,12 +14,12 @@ from telegram import Bot
 from bot.apps.telegram import _move_chat, _stop_unreachable
 from bot.db.service import Sessions, transaction
 from bot.deliveries.models import PushPreferences
-from bot.deliveries.service import report_on, settle
+from bot.deliveries.service import settle
 from bot.deliveries.tasks import dispatch_all
 from bot.outbox.models import OutboxCall
 from bot.outbox.pacing import Pacer
 from bot.outbox.sender import Sender
-from tests.deliveries.people import EACH, plan, somebody, statuses
+from tests.deliveries.people import EACH, figures_of, plan, somebody, statuses
 from tests.fixtures.bot_api import FakeTelegram
 from tests.fixtures.processes import eventually
 
@@ -82,7 +82,7 @@ async def test_who_blocked_the_bot_is_stopped_and_tried_once(
     assert len(await fake.requests("sendMessage")) == 1
     async with transaction(sessions) as session:
         await settle(session, now=NOON)
-        figures = await report_on(session)
+        figures = await figures_of(session)
         wants = await session.get_one(PushPreferences, who)
         assert (wants.stopped_at, wants.stop_reason) == (NOON, "blocked")
         assert figures.due == figures.sending == figures.sent == 0

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.catalogue.service import change_status, expire_offers
-from bot.followups.service import announce_changes, compose_changes, set_application
+from bot.followups.announcing import announce_changes
+from bot.followups.service import compose_changes, set_application
 from tests.followups.conftest import Keeping
 
 DEADLINE, LATER = date(2027, 3, 1), date(2027, 3, 15)

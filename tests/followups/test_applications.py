@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.followups.service import applications, is_kept, last_asked, plan_followups, set_application
+from bot.followups.reminding import plan_followups
+from bot.followups.service import applications, is_kept, last_asked, set_application
 from bot.kit.errors import UserError
 from tests.followups.conftest import Keeping
 

@@ -9,13 +9,13 @@ from bot.catalogue.service import change_status, load_offers
 from bot.chat.keyboards import Button
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import Push
+from bot.followups.reminding import plan_followups
 from bot.followups.service import (
     compose_questions,
     compose_reminders,
     compose_steps,
     drop_offer,
     make_plan,
-    plan_followups,
     set_application,
     tick_step,
 )

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from bot.catalogue.models import Offer
 from bot.catalogue.service import load_offers
+from bot.followups.announcing import announce_changes
 from bot.followups.service import (
     Plan,
-    announce_changes,
     departure_of,
     drop_offer,
     keep_offer,

@@ -10,16 +10,9 @@ from sqlalchemy import select
 from bot.catalogue.service import change_status, load_offers
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import agree, stop_pushes
-from bot.followups.service import (
-    announce_changes,
-    drop_offer,
-    follow_kept,
-    keep_offer,
-    make_plan,
-    plan_followups,
-    set_application,
-    tick_step,
-)
+from bot.followups.announcing import announce_changes
+from bot.followups.reminding import plan_followups
+from bot.followups.service import drop_offer, follow_kept, keep_offer, make_plan, set_application, tick_step
 from bot.knowledge.service import Situation
 from tests.followups.conftest import Keeping
 

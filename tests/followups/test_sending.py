@@ -6,15 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.apps.pushing import list_composers
 from bot.db.service import Sessions
 from bot.deliveries.models import Delivery
 from bot.deliveries.tasks import dispatch_all
+from bot.followups.service import compose_changes, compose_reminders
 from bot.followups.tasks import followups_tasks
 from bot.outbox.models import OutboxCall
 from tests.followups.conftest import Keeping
 
 DEADLINE = date(2026, 12, 1)
+
+_COMPOSERS = {"change": compose_changes, "reminder": compose_reminders}
 
 
 async def run(sessions: Sessions, now: datetime) -> list[str]:
@@ -22,7 +24,7 @@ async def run(sessions: Sessions, now: datetime) -> list[str]:
     tasks = followups_tasks(sessions, clock=lambda: now).tasks
     for name in ("announce", "plan"):
         await tasks[name].func()
-    await dispatch_all(sessions, composers=list_composers(), clock=lambda: now)
+    await dispatch_all(sessions, composers=_COMPOSERS, clock=lambda: now)
     async with sessions() as session:
         calls = await session.scalars(select(OutboxCall).order_by(OutboxCall.id))
         return [call.params["text"] for call in calls]

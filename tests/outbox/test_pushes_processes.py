@@ -16,12 +16,13 @@ from sqlalchemy import select
 from bot.db.embedded import control
 from bot.db.service import Sessions, transaction
 from bot.deliveries.models import Delivery
-from bot.deliveries.service import count_deliveries, drop_due, settle
+from bot.deliveries.service import drop_due, settle
 from bot.kit.clock import utc_now
 from bot.outbox.models import OutboxCall
 from bot.outbox.service import count_perhaps_repeated, enqueue_call
 from bot.outbox.telegram_calls import POOL_SIZE
 from bot.profiles.models import Person
+from tests.deliveries.people import count_deliveries
 from tests.fixtures.bot_api import FakeTelegram
 from tests.fixtures.processes import driver, eventually
 from tests.fixtures.relay import relay_to

@@ -14,11 +14,12 @@ from bot.db.embedded import control
 from bot.db.service import Sessions, transaction
 from bot.kit.clock import utc_now
 from bot.outbox.models import Lane, OutboxCall
-from bot.outbox.service import count_by_status, enqueue_call
+from bot.outbox.service import enqueue_call
 from bot.outbox.telegram_calls import POOL_SIZE
 from tests.fixtures.bot_api import FakeTelegram
 from tests.fixtures.processes import driver, eventually
 from tests.fixtures.servers import OwnServer
+from tests.outbox.pushes import settled
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
@@ -34,16 +35,6 @@ async def _one(session: AsyncSession, chat_id: int, lane: Lane) -> None:
     await enqueue_call(
         session, channel="telegram", chat_id=chat_id, method="send_message", params=params, now=utc_now(), lane=lane
     )
-
-
-async def settled(sessions: Sessions, *, within: float) -> dict[str, int]:
-    async def is_done() -> bool:
-        async with sessions() as session:
-            return not {"pending", "sending"} & set(await count_by_status(session))
-
-    await eventually(is_done, within=within, what="every call settled")
-    async with sessions() as session:
-        return await count_by_status(session)
 
 
 async def taken(fake: FakeTelegram) -> Counter[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import procrastinate
@@ -9,7 +10,7 @@ import pytest
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from procrastinate.testing import InMemoryConnector
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import Sessions, transaction
@@ -22,7 +23,7 @@ from bot.queue.history import (
     forget_runs,
     missed_chores,
     note_watch,
-    overdue_jobs,
+    overdue_chores,
     record_runs,
 )
 from bot.queue.models import JobRun
@@ -45,7 +46,7 @@ async def ran(session: AsyncSession, task: str, at: datetime, *, error: str = ""
 
 
 async def late(session: AsyncSession, now: datetime) -> list[str]:
-    return [state.task for state in await overdue_jobs(session, CHORES, now=now)]
+    return [state.task for state in await overdue_chores(session, CHORES, now=now)]
 
 
 async def test_a_run_is_written_with_what_it_did_or_why_it_failed(sessions: Sessions, now: datetime) -> None:
@@ -166,3 +167,11 @@ async def test_idle_runs_of_frequent_chores_go_after_a_day_and_everything_after_
         kept = {(run.task, (now - run.started_at).days) for run in await runs(session)}
         assert kept == {("often", 2), ("often", 0), ("night", 29), ("scheduler", 90)}
         assert await forget_runs(session, frequent={"often"}, now=now) == 0
+
+
+async def test_a_month_of_runs_is_forgotten_in_no_time(session: AsyncSession, now: datetime) -> None:
+    ages = (now - number * timedelta(seconds=15) for number in range(30_000, 0, -1))
+    rows = [{"task": "often", "started_at": at, "outcome": "done", "detail": {}} for at in ages]
+    await session.execute(insert(JobRun), rows)
+    forgotten = await asyncio.wait_for(forget_runs(session, frequent={"often"}, now=now), 5)
+    assert forgotten == 30_000 - 24 * 60 * 4

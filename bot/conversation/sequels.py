@@ -1,4 +1,4 @@
-"""What the turns before make of a message: the way back, a line of the open card, a sheet, a follow-up of the last."""
+"""What the turns before make of a message: the way back, a line of the open card, a sheet, a sequel to the last."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bot.conversation.asking import is_waiting, waiting_for
 from bot.conversation.card_questions import is_on_card
 from bot.conversation.context import DEPARTURE
 from bot.conversation.departing import PLAN_DATE, day_said
-from bot.conversation.eligibility import is_follow_up
+from bot.conversation.eligibility import is_sequel
 from bot.conversation.following import step_on_kept
 from bot.conversation.markers import is_resuming, is_seeking
 from bot.conversation.papers import VISA, is_minor_alone
@@ -45,7 +45,7 @@ async def _of_what_was_shown(turn: Turn, parse: Parse, step: str) -> str:
         return "answer_programme"
     if _is_other_permit(turn, parse) or is_minor_alone(turn, parse):
         return "answer_visa"
-    return "answer_eligibility" if is_follow_up(turn, parse) else step
+    return "answer_eligibility" if is_sequel(turn, parse) else step
 
 
 def _is_other_permit(turn: Turn, parse: Parse) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.followups.planning import due_day, known_steps, steps_for
+from bot.followups.steps import due_day, known_steps, steps_for
 from bot.knowledge.service import TOPICS, Situation
 
 DEPARTURE = date(2027, 6, 1)
