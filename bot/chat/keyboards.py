@@ -19,6 +19,9 @@ from bot.kit.errors import UserError
 LIFETIME = timedelta(days=30)
 _ALPHABET = string.ascii_lowercase + string.digits
 _CALLBACK = re.compile(r"k1:([a-z0-9]{12}):(\d{1,2})")
+# These work as long as the message stands: whoever wants no more messages may press under an old one.
+_LASTING = frozenset({"pushes_stop", "campaigns_stop"})
+_LASTING_CALLBACK = "v1:"
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ async def store_keyboard(
 ) -> dict[str, Any]:
     """Store the meaning of `rows` and return Telegram's `reply_markup` for them (JSON).
 
-    Each callback datum is "k1:<12 characters>:<rank>": 18 bytes at most, of Telegram's 64.
+    Each callback datum is "k1:<12 characters>:<rank>", 18 bytes at most of Telegram's 64; what stops messages says so
+    itself, "v1:<verb>", and needs no table.
     """
     identity = _new_identity()
     meanings: list[dict[str, Any]] = []
@@ -62,7 +66,9 @@ async def store_keyboard(
             if button.url:
                 shown.append({"text": button.label, "url": button.url})
                 continue
-            shown.append({"text": button.label, "callback_data": f"k1:{identity}:{len(meanings)}"})
+            lasts = button.verb in _LASTING and not button.arguments
+            data = f"{_LASTING_CALLBACK}{button.verb}" if lasts else f"k1:{identity}:{len(meanings)}"
+            shown.append({"text": button.label, "callback_data": data})
             meanings.append({"verb": button.verb, "arguments": button.arguments, "label": button.label})
         markup.append(shown)
     if meanings:
@@ -77,6 +83,8 @@ async def read_press(session: AsyncSession, callback_data: str, *, person_id: in
         UserError: the datum is unknown or malformed, belongs to another person, or is older than 30 days; the three
             read the same, so that nobody learns what others were shown.
     """
+    if callback_data.startswith(_LASTING_CALLBACK) and (verb := callback_data[len(_LASTING_CALLBACK) :]) in _LASTING:
+        return Press(verb, {})
     match = _CALLBACK.fullmatch(callback_data)
     keyboard = await session.get(Keyboard, match.group(1)) if match else None
     if match is None or keyboard is None or keyboard.person_id != person_id or now - keyboard.created_at > LIFETIME:

@@ -43,6 +43,24 @@ async def test_a_button_of_somebody_else_or_too_old_or_made_up_has_expired(
             await read_press(session, data, person_id=person_id, now=moment)
 
 
+@pytest.mark.parametrize("verb", ["pushes_stop", "campaigns_stop"])
+async def test_what_stops_messages_works_under_the_oldest_of_them(
+    session: AsyncSession, now: datetime, verb: str
+) -> None:
+    rows = [[Button("1", "show_offer", {"offer_id": 5}), Button("Stop", verb)]]
+    markup = await store_keyboard(session, rows, person_id=7, now=now)
+    check_markup(markup)
+    await session.flush()
+    (first, stop) = (button["callback_data"] for button in markup["inline_keyboard"][0])
+    years_later = now + timedelta(days=800)
+    assert await read_press(session, stop, person_id=7, now=years_later) == Press(verb, {})
+    assert await read_press(session, first, person_id=7, now=now) == Press("show_offer", {"offer_id": 5})
+    assert dict(await last_buttons(session, person_id=7, now=now))["Stop"] == Press(verb, {})
+    for made_up in ("v1:alerts_clear", "v1:", f"v1:{verb}\n"):
+        with pytest.raises(UserError, match=r"chat\.button_expired"):
+            await read_press(session, made_up, person_id=7, now=now)
+
+
 async def test_labels_shown_before_are_typed_in_vain_once_forgotten_and_still_pressed(
     session: AsyncSession, now: datetime
 ) -> None:
