@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.apps.scheduler import enqueue_chore
 from bot.apps.sessions import session_on
@@ -27,13 +28,28 @@ from bot.queue.service import open_queue
 NOW = "now"
 
 
+@dataclass(frozen=True)
+class Audience:
+    """Whom a campaign is for at this moment.
+
+    Attributes:
+        name: the campaign's.
+        people: how many are meant, by language.
+        texts: the languages that it has a text in; the others read the French one.
+    """
+
+    name: str
+    people: dict[str, int]
+    texts: frozenset[str]
+
+
 def too_young() -> Select[int]:
     """Return the query of the people who told the assistant that they are too young for campaigns."""
     return people_younger_than(YOUNGEST)
 
 
-async def new_campaign(database_url: str, file: Path, *, by: str) -> tuple[int, str, dict[str, int]]:
-    """Write the campaign of a file as a draft; return its number, its name and the people meant by language.
+async def new_campaign(database_url: str, file: Path, *, by: str) -> tuple[int, Audience]:
+    """Write the campaign of a file as a draft; return its number and whom it is for.
 
     Raises:
         InputError: something in the file is wrong; nothing was written.
@@ -41,8 +57,7 @@ async def new_campaign(database_url: str, file: Path, *, by: str) -> tuple[int, 
     draft = campaigns.read_campaign(file)
     async with session_on(database_url) as session:
         campaign = await campaigns.create_campaign(session, draft, by=by, now=utc_now())
-        people = await campaigns.count_people(session, campaign, too_young=too_young(), now=utc_now())
-        return campaign.id, campaign.name, people
+        return campaign.id, await _audience(session, campaign)
 
 
 async def list_campaigns(database_url: str, *, limit: int) -> list[dict[str, Any]]:
@@ -67,20 +82,38 @@ async def send_test(settings: Settings, database_url: str, campaign_id: int, *, 
         )
 
 
+async def foresee_schedule(database_url: str, campaign_id: int, *, at: str) -> tuple[datetime, Audience]:
+    """Return when a campaign would begin, and whom it would be for; refuses what `schedule_campaign` would."""
+    async with session_on(database_url) as session:
+        begins, campaign = await _schedule(session, campaign_id, at)
+        audience = await _audience(session, campaign)
+        await session.rollback()  # only looked at
+        return begins, audience
+
+
 async def schedule_campaign(database_url: str, campaign_id: int, *, at: str) -> datetime:
     """Let a campaign begin at a moment of the town's time, such as "2027-01-15 09:00", or now; return the moment.
 
     Raises:
-        InputError: the moment is none, or the campaign cannot be scheduled.
+        InputError: the moment is none or has passed, or the campaign cannot be scheduled.
     """
+    async with session_on(database_url) as session:
+        begins, _ = await _schedule(session, campaign_id, at)
+    if begins <= utc_now():
+        await _begin_soon(database_url)
+    return begins
+
+
+async def _schedule(session: AsyncSession, campaign_id: int, at: str) -> tuple[datetime, Campaign]:
     now = utc_now()
     moment = now if at == NOW else read_moment(at)
-    async with session_on(database_url) as session:
-        campaign = await campaigns.schedule_campaign(session, campaign_id, at=moment, now=now)
-        begins = campaign.scheduled_at or now
-    if begins <= now:
-        await _begin_soon(database_url)
-    return begins.astimezone(TOWN_ZONE)
+    campaign = await campaigns.schedule_campaign(session, campaign_id, at=moment, now=now)
+    return (campaign.scheduled_at or now).astimezone(TOWN_ZONE), campaign
+
+
+async def _audience(session: AsyncSession, campaign: Campaign) -> Audience:
+    people = await campaigns.count_people(session, campaign, too_young=too_young(), now=utc_now())
+    return Audience(campaign.name, people, frozenset(campaign.texts))
 
 
 def read_moment(written: str) -> datetime:
@@ -91,9 +124,9 @@ def read_moment(written: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(written)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=TOWN_ZONE)).astimezone(TOWN_ZONE)
+    except (ValueError, OverflowError):
         raise InputError([say("campaigns.moment_wrong", "fr", written=written)]) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=TOWN_ZONE)
 
 
 async def pause_campaign(database_url: str, campaign_id: int) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,8 +38,9 @@ def new(
     from bot.apps.database import open_database
 
     with open_database(read_settings()) as url:
-        number, name, people = asyncio.run(new_campaign(url, file, by=by))
-    tell(f"✓ Draft {number}: {name}, for {_people(people)}. See it: escale campaigns preview {number}")
+        number, audience = asyncio.run(new_campaign(url, file, by=by))
+    meant = _people(audience.people, audience.texts)
+    tell(f"✓ Draft {number}: {audience.name}, for {meant}. See it: escale campaigns preview {number}")
 
 
 @campaigns.command("list")
@@ -71,7 +74,7 @@ def preview(campaign_id: _ID, as_json: _Json = False) -> None:
     for language, (text, labels) in shown.messages.items():
         console.print(f"── {language} ──\n{text}", markup=False, highlight=False)
         console.print("   ".join(f"[ {label} ]" for label in labels) + "\n", markup=False, highlight=False)
-    console.print(f"For {_people(shown.people)}.", highlight=False)
+    console.print(f"For {_people(shown.people, shown.messages)}.", highlight=False)
 
 
 @campaigns.command()
@@ -95,14 +98,19 @@ def schedule(
     at: Annotated[
         str, typer.Option(help='When it begins, in the town\'s time, such as "2027-01-15 09:00", or now.')
     ] = "now",
+    is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask; nothing is asked when input is piped.")] = False,
 ) -> None:
     """Let it begin, now or later; each person still gets it at an hour that suits them."""
-    from bot.apps.campaigns import schedule_campaign
+    from bot.apps.campaigns import foresee_schedule, schedule_campaign
     from bot.apps.database import open_database
 
     with open_database(read_settings()) as url:
+        begins, audience = asyncio.run(foresee_schedule(url, campaign_id, at=at))
+        meant = _people(audience.people, audience.texts)
+        if not is_sure and sys.stdin.isatty():
+            typer.confirm(f"Send {audience.name} to {meant}, from {_moment(begins)}?", abort=True)
         begins = asyncio.run(schedule_campaign(url, campaign_id, at=at))
-    tell(f"✓ Begins {_moment(begins)}. Follow it: escale campaigns report {campaign_id}")
+    tell(f"✓ Begins {_moment(begins)}, for {meant}. Follow it: escale campaigns report {campaign_id}")
 
 
 @campaigns.command()
@@ -172,6 +180,7 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(TOWN_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
-def _people(people: dict[str, int]) -> str:
-    parts = ", ".join(f"{language} {count}" for language, count in people.items())
-    return f"{sum(people.values())} people" + (f" ({parts})" if parts else "")
+def _people(people: dict[str, int], texts: Collection[str]) -> str:
+    """Say how many people are meant, by language, and who of them reads French for want of a text of their own."""
+    parts = (f"{code} {count}" + ("" if code in texts else " (in French)") for code, count in people.items())
+    return f"{sum(people.values())} people" + (f" ({', '.join(parts)})" if people else "")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 
-from bot.apps.campaigns import cancel_campaign, pause_campaign, resume_campaign, schedule_campaign
+from bot.apps.campaigns import (
+    cancel_campaign,
+    foresee_schedule,
+    pause_campaign,
+    read_moment,
+    resume_campaign,
+    schedule_campaign,
+)
 from bot.apps.chores import register_chores
 from bot.db.service import Sessions, transaction
-from bot.kit.clock import utc_now
+from bot.kit.clock import TOWN_ZONE, utc_now
+from bot.kit.errors import InputError
 from bot.queue.service import BATCH, open_queue
 from tests.campaigns.people import campaign, deliveries, person, status
 
@@ -60,3 +69,18 @@ async def test_nothing_is_enqueued_twice_for_campaigns_that_leave_together(
     await work(sessions, database_url)
     async with sessions() as session:
         assert [await status(session, number) for number in (first, second)] == ["cancelled", "running"]
+
+
+async def test_what_is_foreseen_is_not_done(sessions: Sessions, database_url: str) -> None:
+    (number,) = await drafts(sessions, 1)
+    begins, audience = await foresee_schedule(database_url, number, at="2100-01-15 09:00")
+    assert begins == datetime(2100, 1, 15, 9, tzinfo=TOWN_ZONE)
+    assert (audience.name, audience.people, audience.texts) == ("Forum", {"fr": 1}, {"fr", "en"})
+    async with sessions() as session:
+        assert await status(session, number) == "draft"
+
+
+@pytest.mark.parametrize("written", ["demain", "9999-12-31T23:00-05:00", "0001-01-01T00:00+05:00", "2027-02-30"])
+def test_what_is_no_moment_is_refused(written: str) -> None:
+    with pytest.raises(InputError, match="n'est pas un moment"):
+        read_moment(written)

@@ -97,19 +97,33 @@ def test_offers_are_added_listed_and_closed(escale: Installation, database_url: 
     assert closed["status"] == "closed"
 
 
-def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
-    escale: Installation, database_url: str
-) -> None:
-    escale.extra["ESCALE_DATABASE_URL"] = database_url
+def add_person(database_url: str, chat_id: int, language: str) -> int:
+    """Add somebody who agreed to be written to."""
     with psycopg.connect(database_url) as connection:
         row = connection.execute(
             "INSERT INTO person (channel, chat_id, language, language_chosen, first_seen_at, last_seen_at)"
-            " VALUES ('telegram', 7, 'fr', false, now(), now()) RETURNING id"
+            " VALUES ('telegram', %s, %s, false, now(), now()) RETURNING id",
+            [chat_id, language],
         ).fetchone()
         assert row
         connection.execute(
             "INSERT INTO push_preferences (person_id, agreed_at, updated_at) VALUES (%s, now(), now())", row
         )
+    return int(row[0])
+
+
+def write_campaign(escale: Installation, french: str = "Viens au forum") -> Path:
+    """Write the file of a campaign for everybody."""
+    file = escale.data_path / "campaign.yml"
+    file.write_text(f"name: Forum\ntexts:\n  fr: {french}\n", encoding="utf-8")
+    return file
+
+
+def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
+    escale: Installation, database_url: str
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    adviser = add_person(database_url, 7, "fr")
     template = PROJECT_ROOT / "docs" / "campaign-template.yml"
     written = escale.run("campaigns", "new", str(template), "--by", "Inès")
     assert (written.returncode, "Draft 1" in written.stderr) == (0, True), written.stderr
@@ -118,7 +132,7 @@ def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
     seen = escale.run("campaigns", "preview", "1")
     assert "Ne plus recevoir ces messages" in seen.stdout
     assert "For 0 people." in seen.stdout  # nobody saved such a search
-    assert escale.run("campaigns", "test", "1", "--person", str(row[0])).returncode == 0
+    assert escale.run("campaigns", "test", "1", "--person", str(adviser)).returncode == 0
     assert escale.run("campaigns", "schedule", "1", "--at", "2027-01-15 09:00").returncode == 0
     assert "held" in escale.run("campaigns", "pause", "1").stderr
     assert escale.run("campaigns", "resume", "1").returncode == 0
@@ -132,6 +146,27 @@ def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
         jobs = connection.execute("SELECT task_name, queue_name FROM procrastinate_jobs").fetchall()
     assert left == [(7, "pending")]
     assert set(jobs) == {("campaigns:expand", "batch")}
+
+
+def test_people_at_a_terminal_are_asked_before_a_campaign_leaves(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    add_person(database_url, 7, "fr")
+    add_person(database_url, 8, "ar")
+    assert escale.run("campaigns", "new", str(write_campaign(escale))).returncode == 0
+
+    def stands() -> str:
+        (listed,) = json.loads(escale.run("campaigns", "list", "--json").stdout)
+        return str(listed["status"])
+
+    refused, shown = escale.run_at_terminal("campaigns", "schedule", "1", "--at", "2020-01-15 09:00", typed="y\n")
+    assert (refused, "est passé" in shown, "[y/N]" in shown) == (4, True, False), shown
+    kept, shown = escale.run_at_terminal("campaigns", "schedule", "1", "--at", "2100-01-15 09:00", typed="n\n")
+    assert (kept, stands()) == (1, "draft"), shown
+    assert "Send Forum to 2 people (ar 1 (in French), fr 1), from 2100-01-15 09:00? [y/N]" in shown
+    agreed, shown = escale.run_at_terminal("campaigns", "schedule", "1", "--at", "2100-01-15 09:00", typed="y\n")
+    assert (agreed, stands()) == (0, "scheduled"), shown
+    sure, shown = escale.run_at_terminal("campaigns", "schedule", "1", "--yes", typed="")
+    assert (sure, "[y/N]" in shown, "for 2 people (ar 1 (in French), fr 1)" in shown) == (0, False, True), shown
 
 
 def test_a_wrong_campaign_is_refused_by_line(escale: Installation, database_url: str, tmp_path: Path) -> None:
