@@ -63,6 +63,7 @@ def preview(campaign_id: _ID, as_json: _Json = False) -> None:
     """Show the message in each of its languages, and how many people it is for."""
     from bot.apps.campaigns import preview_campaign
     from bot.apps.database import open_database
+    from bot.campaigns.service import as_read
 
     settings = read_settings()
     with open_database(settings) as url:
@@ -72,7 +73,7 @@ def preview(campaign_id: _ID, as_json: _Json = False) -> None:
         return
     console = standard_output()
     for language, (text, labels) in shown.messages.items():
-        console.print(f"── {language} ──\n{text}", markup=False, highlight=False)
+        console.print(f"── {language} ──\n{as_read(text)}", markup=False, highlight=False)
         console.print("   ".join(f"[ {label} ]" for label in labels) + "\n", markup=False, highlight=False)
     console.print(f"For {_people(shown.people, shown.messages)}.", highlight=False)
 

@@ -169,6 +169,18 @@ def test_people_at_a_terminal_are_asked_before_a_campaign_leaves(escale: Install
     assert (sure, "[y/N]" in shown, "for 2 people (ar 1 (in French), fr 1)" in shown) == (0, False, True), shown
 
 
+def test_a_preview_reads_as_people_read_it(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    escale.extra["ESCALE_OPERATOR_NAME"] = "Maison de l'emploi"
+    add_person(database_url, 7, "fr")
+    add_person(database_url, 8, "ar")
+    text = "\"<b>Forum</b> &amp; café, <a href='https://example.org/a?b=1&amp;c=2'>le programme</a>\""
+    assert escale.run("campaigns", "new", str(write_campaign(escale, text))).returncode == 0
+    seen = escale.run("campaigns", "preview", "1").stdout
+    assert "Forum & café, le programme (https://example.org/a?b=1&c=2)\n\n— Maison de l'emploi\n" in seen
+    assert "For 2 people (ar 1 (in French), fr 1)." in seen
+
+
 def test_a_wrong_campaign_is_refused_by_line(escale: Installation, database_url: str, tmp_path: Path) -> None:
     escale.extra["ESCALE_DATABASE_URL"] = database_url
     file = tmp_path / "campaign.yml"
