@@ -15,6 +15,10 @@ from bot.cli.shared import print_json, read_settings, standard_output, tell
 
 _ID = Annotated[int, typer.Argument(metavar="ID", help="Number of the campaign, from the list.")]
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+_UNCERTAIN = (
+    "uncertain: Telegram's answer was lost, so the message may have arrived. It is not sent again, so that nobody gets"
+    " it twice; there is nothing to do."
+)
 
 campaigns = typer.Typer(
     help="Messages to many people: write, preview, test, schedule, pause, resume, cancel, report.",
@@ -163,6 +167,8 @@ def report(campaign_id: _ID, as_json: _Json = False) -> None:
     console.print(f"{found['name']}: {found['status']}, {found['total']} people, {whole}.", highlight=False)
     rows = [{"language": code, **counts} for code, counts in found["languages"].items()]
     _show_table(("language", *found["outcomes"]), [*rows, {"language": "all", **found["outcomes"]}])
+    if found["outcomes"]["uncertain"]:
+        console.print(_UNCERTAIN, highlight=False, soft_wrap=True)
 
 
 def _show_table(names: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

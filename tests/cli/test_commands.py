@@ -181,6 +181,22 @@ def test_a_preview_reads_as_people_read_it(escale: Installation, database_url: s
     assert "For 2 people (ar 1 (in French), fr 1)." in seen
 
 
+def test_a_report_says_what_uncertain_means_when_there_is_some(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    somebody = add_person(database_url, 7, "fr")
+    assert escale.run("campaigns", "new", str(write_campaign(escale))).returncode == 0
+    assert "answer was lost" not in escale.run("campaigns", "report", "1").stdout
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO delivery (person_id, kind, reason, source_id, details, status, due_at, stale_at, created_at)"
+            " VALUES (%s, 'campaign', 'campaign:1', 1, '{}', 'uncertain', now(), now(), now())",
+            [somebody],
+        )
+    told = escale.run("campaigns", "report", "1").stdout.splitlines()
+    (line,) = [line for line in told if line.startswith("uncertain:")]
+    assert [words in line for words in ("answer was lost", "may have arrived", "not sent again")] == [True] * 3
+
+
 def test_a_wrong_campaign_is_refused_by_line(escale: Installation, database_url: str, tmp_path: Path) -> None:
     escale.extra["ESCALE_DATABASE_URL"] = database_url
     file = tmp_path / "campaign.yml"
