@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output, tell
+from bot.cli.shared import print_json, read_settings, standard_output, tell, town_time
 
 _ID = Annotated[int, typer.Argument(metavar="ID", help="Number of the campaign, from the list.")]
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -113,9 +113,9 @@ def schedule(
         begins, audience = asyncio.run(foresee_schedule(url, campaign_id, at=at))
         meant = _people(audience.people, audience.texts)
         if not is_sure and sys.stdin.isatty():
-            typer.confirm(f"Send {audience.name} to {meant}, from {_moment(begins)}?", abort=True)
+            typer.confirm(f"Send {audience.name} to {meant}, from {town_time(begins)}?", abort=True)
         begins = asyncio.run(schedule_campaign(url, campaign_id, at=at))
-    tell(f"✓ Begins {_moment(begins)}, for {meant}. Follow it: escale campaigns report {campaign_id}")
+    tell(f"✓ Begins {town_time(begins)}, for {meant}. Follow it: escale campaigns report {campaign_id}")
 
 
 @campaigns.command()
@@ -176,15 +176,9 @@ def _show_table(names: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
 
     table = Table(*names)
     for row in rows:
-        shown = (_moment(row[name]) if isinstance(row[name], datetime) else row[name] for name in names)
+        shown = (town_time(row[name]) if isinstance(row[name], datetime) else row[name] for name in names)
         table.add_row(*("" if value is None else str(value) for value in shown))
     standard_output().print(table)
-
-
-def _moment(moment: datetime) -> str:
-    from bot.kit.clock import TOWN_ZONE
-
-    return moment.astimezone(TOWN_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def _people(people: dict[str, int], texts: Collection[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -195,6 +196,37 @@ def test_a_report_says_what_uncertain_means_when_there_is_some(escale: Installat
     told = escale.run("campaigns", "report", "1").stdout.splitlines()
     (line,) = [line for line in told if line.startswith("uncertain:")]
     assert [words in line for words in ("answer was lost", "may have arrived", "not sent again")] == [True] * 3
+
+
+def test_the_log_shows_the_hour_of_the_town_and_says_when_there_is_no_such_person(
+    escale: Installation, database_url: str
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    somebody = add_person(database_url, 7, "fr")
+    assert (escale.run("log", str(somebody)).returncode, escale.run("log", str(somebody), "--seen").returncode) == (
+        0,
+        0,
+    )
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO logged_message (person_id, at, direction, text, language, entities)"
+            " VALUES (%s, '2026-07-14 22:30:05+00', 'in', 'Bonjour', 'fr', '[]')",
+            [somebody],
+        )
+        connection.execute(
+            "INSERT INTO conversation_flag (person_id, reason, at, times)"
+            " VALUES (%s, 'emergency', '2026-07-14 22:31+00', 1)",
+            [somebody],
+        )
+    assert "2026-07-15 00:30:05 → Bonjour" in escale.run("log", str(somebody)).stdout
+    listed = escale.run("log", "--flagged").stdout
+    assert ("2026-07-15 00:30" in listed, "2026-07-15 00:31" in listed) == (True, True)
+    (read,) = json.loads(escale.run("log", str(somebody), "--json").stdout)
+    assert datetime.fromisoformat(read["at"]) == datetime(2026, 7, 14, 22, 30, 5, tzinfo=UTC)
+    for more in ((), ("--json",), ("--seen",)):
+        nobody = escale.run("log", "9999", *more)
+        assert (nobody.returncode, nobody.stdout) == (4, "")
+        assert nobody.stderr == "escale: Il n'y a pas de personne n° 9999.\n"
 
 
 def test_a_wrong_campaign_is_refused_by_line(escale: Installation, database_url: str, tmp_path: Path) -> None:
