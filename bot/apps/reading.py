@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.conversation.erasure import erase_person
 from bot.db.service import open_engine, sessions_of, transaction
 from bot.kit.clock import utc_now
+from bot.kit.errors import InputError
+from bot.locales.service import say
+from bot.profiles.models import Person
 from bot.transcripts.service import list_conversations, list_flags, mark_seen
 from bot.transcripts.service import read_conversation as read_transcript
 
@@ -42,20 +47,30 @@ async def read_flagged(database_url: str, *, limit: int) -> list[dict[str, Any]]
 
 
 async def mark_read(database_url: str, *, person_id: int) -> int:
-    """Note that an operator has looked at a conversation; return how many flags that answers."""
+    """Note that an operator has looked at a conversation; return how many flags that answers.
+
+    Raises:
+        InputError: there is no such person.
+    """
     engine = open_engine(database_url, pool_size=1)
     try:
         async with transaction(sessions_of(engine)) as session:
+            await _check_person(session, person_id)
             return await mark_seen(session, person_id=person_id, now=utc_now())
     finally:
         await engine.dispose()
 
 
 async def read_messages(database_url: str, *, person_id: int, limit: int) -> list[dict[str, Any]]:
-    """Return the last messages of one person, the oldest first."""
+    """Return the last messages of one person, the oldest first.
+
+    Raises:
+        InputError: there is no such person.
+    """
     engine = open_engine(database_url, pool_size=1)
     try:
         async with sessions_of(engine)() as session:
+            await _check_person(session, person_id)
             found = await read_transcript(session, person_id=person_id, limit=limit)
     finally:
         await engine.dispose()
@@ -74,3 +89,8 @@ async def erase(database_url: str, *, person_id: int) -> bool:
             return await erase_person(session, person_id=person_id)
     finally:
         await engine.dispose()
+
+
+async def _check_person(session: AsyncSession, person_id: int) -> None:
+    if await session.get(Person, person_id) is None:
+        raise InputError([say("campaigns.no_person", "fr", id=person_id)])

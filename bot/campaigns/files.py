@@ -86,6 +86,8 @@ def parse_campaign(written: str, language: str = "fr") -> CampaignDraft:
         raise InputError([say("imports.yaml", language, line=mark.line + 1 if mark else 1)]) from None
     if root is None or not isinstance(values, dict):
         raise InputError([say("campaigns.empty", language)])
+    if not CampaignDraft.model_fields.keys() & values.keys():
+        raise InputError([say("campaigns.not_one", language)])
     spots = dict(_spots(root))
     problems = sorted({*_problems_of(values, spots, language), *_problems_of_texts(values, spots, written, language)})
     if problems:

@@ -6,7 +6,7 @@ meanwhile: what has not left by then stays, and the adviser may rely on it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,7 @@ from bot.campaigns.models import Campaign
 from bot.catalogue.models import Offer
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import LIFETIMES, drop_due
+from bot.kit.clock import TOWN_ZONE
 from bot.kit.errors import InputError
 from bot.locales.service import say
 from bot.outbox.withdrawing import forbid_retries, withdraw_calls
@@ -28,6 +29,8 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
     "done": (),
     "cancelled": (),
 }
+# What passed while it was typed is now. What passed before is a mistake, and nothing calls messages back.
+_TYPING = timedelta(minutes=5)
 
 
 async def create_campaign(session: AsyncSession, draft: CampaignDraft, *, by: str, now: datetime) -> Campaign:
@@ -69,15 +72,18 @@ async def list_campaigns(session: AsyncSession, *, limit: int) -> list[Campaign]
 
 
 async def schedule_campaign(session: AsyncSession, campaign_id: int, *, at: datetime, now: datetime) -> Campaign:
-    """Let a campaign begin at a moment, at once when it has passed; one that waits for its moment gets another.
+    """Let a campaign begin at a moment; one that waits for its moment gets another.
 
     Raises:
-        InputError: there is none, it is no draft any more, or its last day comes before.
+        InputError: there is none, it is no draft any more, the moment has passed, or its last day comes before.
     """
     campaign = await _locked(session, campaign_id)
     _check_step(campaign, "scheduled")
     if campaign.status == "paused":
         raise InputError([say("campaigns.resume_first", "fr", id=campaign_id)])
+    if at < now - _TYPING:
+        moment, present = (f"{one.astimezone(TOWN_ZONE):%Y-%m-%d %H:%M}" for one in (at, now))
+        raise InputError([say("campaigns.moment_past", "fr", moment=moment, present=present)])
     begin = max(at, now)
     if campaign.expires_at is not None and campaign.expires_at <= begin:
         raise InputError([say("campaigns.expires_before", "fr", id=campaign_id)])

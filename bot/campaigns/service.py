@@ -12,10 +12,12 @@ from bot.campaigns.life import (
 )
 from bot.campaigns.reporting import Preview, Report, count_people, preview_campaign, report_campaign
 from bot.campaigns.testing import send_test
+from bot.campaigns.texts import as_read
 
 __all__ = [
     "Preview",
     "Report",
+    "as_read",
     "cancel_campaign",
     "compose_campaigns",
     "count_people",

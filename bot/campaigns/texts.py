@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ _ADDRESS = re.compile(WEB_ADDRESS)
 _MARKUP = re.compile(r"<[^<>]*>?")
 _TAG = re.compile(r"</?([A-Za-z][\w-]*)\s*([^<>]*)>")
 _LINK = re.compile(r"""href=(?:"([^"]*)"|'([^']*)')\s*""")
+_ANCHOR = re.compile(r"""<a\s+href=(["'])(?P<address>.*?)\1\s*>(?P<words>.*?)</a>""", re.DOTALL)
 _LOOSE = re.compile(r">|&(?!(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);)")
 
 
@@ -48,6 +50,11 @@ def faults_of(text: str) -> Iterator[Fault]:
         yield Fault("campaigns.loose", loose.group(), {"sign": loose.group()})
     if (length := visible_length(text)) > LONGEST_TEXT:
         yield Fault("campaigns.too_long", "", {"count": length, "most": LONGEST_TEXT})
+
+
+def as_read(text: str) -> str:
+    """Return a text of Telegram HTML as people read it, without bold; the address of a link stands behind its words."""
+    return html.unescape(_MARKUP.sub("", _ANCHOR.sub(r"\g<words> (\g<address>)", text)))
 
 
 def _faults_of_attributes(markup: str, name: str, attributes: str) -> Iterator[Fault]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output, tell
+from bot.cli.shared import print_json, read_settings, standard_output, tell, town_time
 
 _ID = Annotated[int, typer.Argument(metavar="ID", help="Number of the campaign, from the list.")]
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+_UNCERTAIN = (
+    "uncertain: Telegram's answer was lost, so the message may have arrived. It is not sent again, so that nobody gets"
+    " it twice; there is nothing to do."
+)
 
 campaigns = typer.Typer(
     help="Messages to many people: write, preview, test, schedule, pause, resume, cancel, report.",
@@ -36,8 +42,9 @@ def new(
     from bot.apps.database import open_database
 
     with open_database(read_settings()) as url:
-        number, name, people = asyncio.run(new_campaign(url, file, by=by))
-    tell(f"✓ Draft {number}: {name}, for {_people(people)}. See it: escale campaigns preview {number}")
+        number, audience = asyncio.run(new_campaign(url, file, by=by))
+    meant = _people(audience.people, audience.texts)
+    tell(f"✓ Draft {number}: {audience.name}, for {meant}. See it: escale campaigns preview {number}")
 
 
 @campaigns.command("list")
@@ -60,6 +67,7 @@ def preview(campaign_id: _ID, as_json: _Json = False) -> None:
     """Show the message in each of its languages, and how many people it is for."""
     from bot.apps.campaigns import preview_campaign
     from bot.apps.database import open_database
+    from bot.campaigns.service import as_read
 
     settings = read_settings()
     with open_database(settings) as url:
@@ -69,9 +77,9 @@ def preview(campaign_id: _ID, as_json: _Json = False) -> None:
         return
     console = standard_output()
     for language, (text, labels) in shown.messages.items():
-        console.print(f"── {language} ──\n{text}", markup=False, highlight=False)
+        console.print(f"── {language} ──\n{as_read(text)}", markup=False, highlight=False)
         console.print("   ".join(f"[ {label} ]" for label in labels) + "\n", markup=False, highlight=False)
-    console.print(f"For {_people(shown.people)}.", highlight=False)
+    console.print(f"For {_people(shown.people, shown.messages)}.", highlight=False)
 
 
 @campaigns.command()
@@ -95,14 +103,19 @@ def schedule(
     at: Annotated[
         str, typer.Option(help='When it begins, in the town\'s time, such as "2027-01-15 09:00", or now.')
     ] = "now",
+    is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask; nothing is asked when input is piped.")] = False,
 ) -> None:
     """Let it begin, now or later; each person still gets it at an hour that suits them."""
-    from bot.apps.campaigns import schedule_campaign
+    from bot.apps.campaigns import foresee_schedule, schedule_campaign
     from bot.apps.database import open_database
 
     with open_database(read_settings()) as url:
+        begins, audience = asyncio.run(foresee_schedule(url, campaign_id, at=at))
+        meant = _people(audience.people, audience.texts)
+        if not is_sure and sys.stdin.isatty():
+            typer.confirm(f"Send {audience.name} to {meant}, from {town_time(begins)}?", abort=True)
         begins = asyncio.run(schedule_campaign(url, campaign_id, at=at))
-    tell(f"✓ Begins {_moment(begins)}. Follow it: escale campaigns report {campaign_id}")
+    tell(f"✓ Begins {town_time(begins)}, for {meant}. Follow it: escale campaigns report {campaign_id}")
 
 
 @campaigns.command()
@@ -154,6 +167,8 @@ def report(campaign_id: _ID, as_json: _Json = False) -> None:
     console.print(f"{found['name']}: {found['status']}, {found['total']} people, {whole}.", highlight=False)
     rows = [{"language": code, **counts} for code, counts in found["languages"].items()]
     _show_table(("language", *found["outcomes"]), [*rows, {"language": "all", **found["outcomes"]}])
+    if found["outcomes"]["uncertain"]:
+        console.print(_UNCERTAIN, highlight=False, soft_wrap=True)
 
 
 def _show_table(names: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
@@ -161,17 +176,12 @@ def _show_table(names: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
 
     table = Table(*names)
     for row in rows:
-        shown = (_moment(row[name]) if isinstance(row[name], datetime) else row[name] for name in names)
+        shown = (town_time(row[name]) if isinstance(row[name], datetime) else row[name] for name in names)
         table.add_row(*("" if value is None else str(value) for value in shown))
     standard_output().print(table)
 
 
-def _moment(moment: datetime) -> str:
-    from bot.kit.clock import TOWN_ZONE
-
-    return moment.astimezone(TOWN_ZONE).strftime("%Y-%m-%d %H:%M")
-
-
-def _people(people: dict[str, int]) -> str:
-    parts = ", ".join(f"{language} {count}" for language, count in people.items())
-    return f"{sum(people.values())} people" + (f" ({parts})" if parts else "")
+def _people(people: dict[str, int], texts: Collection[str]) -> str:
+    """Say how many people are meant, by language, and who of them reads French for want of a text of their own."""
+    parts = (f"{code} {count}" + ("" if code in texts else " (in French)") for code, count in people.items())
+    return f"{sum(people.values())} people" + (f" ({', '.join(parts)})" if people else "")

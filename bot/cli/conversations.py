@@ -6,11 +6,11 @@ import asyncio
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.shared import complain, print_json, read_settings, standard_output, tell
+from bot.cli.shared import complain, print_json, read_settings, standard_output, tell, town_time
 from bot.kit.errors import EscaleError
 from bot.locales.service import LANGUAGES
 
@@ -124,7 +124,7 @@ def log(
 
 async def _read_log(
     url: str, person: int | None, *, limit: int, is_flagged: bool, is_seen: bool
-) -> tuple[list[dict[str, object]], int]:
+) -> tuple[list[dict[str, Any]], int]:
     """Return what `log` shows, and how many flags were answered."""
     from bot.apps.reading import mark_read, read_conversations, read_flagged, read_messages
 
@@ -149,27 +149,27 @@ def erase(
     tell(f"✓ Person {person} is erased." if was_known else f"There is no person {person}.")
 
 
-def _show_list(rows: list[dict[str, object]]) -> None:
+def _show_list(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     has_flags = any("flag" in row for row in rows)
     table = Table("person", "last message", "messages", *(("to look at", "since", "times") if has_flags else ()))
     for row in rows:
-        cells = [str(row["person"]), f"{row['last']:%Y-%m-%d %H:%M}", str(row["messages"] or "")]
+        cells = [str(row["person"]), town_time(row["last"]), str(row["messages"] or "")]
         if has_flags:
-            since = f"{row['since']:%Y-%m-%d %H:%M}" if row.get("since") else ""
+            since = town_time(row["since"]) if row.get("since") else ""
             cells += [str(row["flag"] or ""), since, str(row.get("times") or "")]
         table.add_row(*cells)
     standard_output().print(table)
 
 
-def _show_messages(rows: list[dict[str, object]]) -> None:
+def _show_messages(rows: list[dict[str, Any]]) -> None:
     console = standard_output()
     for row in rows:
         is_in = row["direction"] == "in"
         understood = f"  ({row['intent']} {row['confidence']:.2f}, {row['source']})" if is_in and row["intent"] else ""
         console.print(
-            f"{row['at']:%Y-%m-%d %H:%M:%S} {'→' if is_in else '←'} {row['text']}{understood}",
+            f"{town_time(row['at'], '%Y-%m-%d %H:%M:%S')} {'→' if is_in else '←'} {row['text']}{understood}",
             markup=False,
             highlight=False,
             style=None if is_in else "cyan",

@@ -37,7 +37,8 @@ def deliveries(
     """Report what became of the alerts, reminders and campaigns, by the day on which they were planned.
 
     `repeated` are those of `sent` that may have arrived twice, because Telegram's answer was lost; `expired` became too
-    late to be worth telling; `dropped` were withdrawn, with why.
+    late to be worth telling; `uncertain` may have arrived: Telegram's answer was lost, and they are not sent again;
+    `dropped` were withdrawn, with why.
     """
     from bot.apps.database import open_database
     from bot.apps.deliveries import read_report

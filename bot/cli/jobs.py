@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output
+from bot.cli.shared import print_json, read_settings, standard_output, town_time
 
 if TYPE_CHECKING:
     from bot.apps.jobs import ChoreReport
@@ -53,9 +53,7 @@ def _print_table(reports: list[ChoreReport]) -> None:
 
 
 def _shown(moment: datetime | None) -> str:
-    from bot.kit.clock import TOWN_ZONE
-
-    return f"{moment.astimezone(TOWN_ZONE):%d/%m %H:%M:%S}" if moment else "–"
+    return town_time(moment, "%d/%m %H:%M:%S") if moment else "–"
 
 
 def _counts(detail: dict[str, Any]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 
+from bot.kit.clock import TOWN_ZONE
 from bot.kit.settings import Settings
 
 _PIPED_WIDTH = 200
@@ -32,6 +34,11 @@ def complain(message: str) -> None:
 def print_json(value: Any) -> None:
     """Write one result as a line of JSON, on standard output."""
     print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+
+
+def town_time(moment: datetime, shape: str = "%Y-%m-%d %H:%M") -> str:
+    """Return a moment as people of the town read it on their clocks."""
+    return moment.astimezone(TOWN_ZONE).strftime(shape)
 
 
 def standard_error() -> Console:

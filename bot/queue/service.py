@@ -7,7 +7,6 @@ the other, in the order in which they were enqueued.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import Any, LiteralString
 
 import procrastinate
@@ -93,7 +92,6 @@ async def enqueue(
     *,
     lock: str | None = None,
     queueing_lock: str | None = None,
-    at: datetime | None = None,
     queue_name: str = ANSWERS,
     **arguments: JSONValue,
 ) -> None:
@@ -103,7 +101,6 @@ async def enqueue(
         task: the task's registered name, such as "inbox:answer".
         lock: jobs that share it run one at a time, in order.
         queueing_lock: at most one waiting job may hold it; `procrastinate.exceptions.AlreadyEnqueued` is raised.
-        at: not before this moment.
         queue_name: which workers take it, those of `ANSWERS` or of `BATCH`.
         **arguments: identities, JSON-able.
     """
@@ -112,7 +109,6 @@ async def enqueue(
         allow_unknown=True,
         lock=lock,
         queueing_lock=queueing_lock,
-        schedule_at=at,
         queue=queue_name,
         task_kwargs=dict(arguments),
         connection=await driver_connection(session),

@@ -32,6 +32,19 @@ def test_the_template_is_a_campaign() -> None:
     assert draft.expires == datetime(2027, 1, 20, tzinfo=TOWN_ZONE)
 
 
+@pytest.mark.parametrize(
+    "written", ["kind: internship\ntitle: Stage\norganisation: Porto\nplaces: [{country: PT}]\n", "a: {link: x}\n"]
+)
+def test_a_file_that_is_no_campaign_at_all_is_refused_in_one_line(written: str) -> None:
+    (problem,) = problems(written)
+    assert "pas une campagne" in problem
+    assert "docs/campaign-template.yml" in problem
+
+
+def test_a_file_with_one_field_of_a_campaign_is_refused_by_line() -> None:
+    assert [problem[:7] for problem in problems("title: Stage\nlink: https://a.example\n")] == ["Ligne 1"] * 3
+
+
 def test_norway_is_a_country_and_an_hour_is_the_towns() -> None:
     draft = parse_campaign(f"{START}segment: {{countries: [NO]}}\nexpires: 2027-01-19 18:00\n")
     assert draft.segment.countries == ("NO",)

@@ -231,6 +231,9 @@ async def test_what_cannot_be_is_refused_in_words(session: AsyncSession, now: da
     number = await campaign(session, now, expires="2026-11-24")
     with pytest.raises(InputError, match="expire avant de commencer"):
         await schedule_campaign(session, number, at=now + timedelta(days=3), now=now)
+    with pytest.raises(InputError, match="2026-11-23 10:54 est passé : il est 2026-11-23 11:00"):
+        await schedule_campaign(session, number, at=now - timedelta(minutes=6), now=now)
+    await schedule_campaign(session, number, at=now - timedelta(minutes=4), now=now)  # the time it takes to type it
 
 
 async def test_it_ends_only_when_nothing_waits(session: AsyncSession, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -97,19 +98,33 @@ def test_offers_are_added_listed_and_closed(escale: Installation, database_url: 
     assert closed["status"] == "closed"
 
 
-def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
-    escale: Installation, database_url: str
-) -> None:
-    escale.extra["ESCALE_DATABASE_URL"] = database_url
+def add_person(database_url: str, chat_id: int, language: str) -> int:
+    """Add somebody who agreed to be written to."""
     with psycopg.connect(database_url) as connection:
         row = connection.execute(
             "INSERT INTO person (channel, chat_id, language, language_chosen, first_seen_at, last_seen_at)"
-            " VALUES ('telegram', 7, 'fr', false, now(), now()) RETURNING id"
+            " VALUES ('telegram', %s, %s, false, now(), now()) RETURNING id",
+            [chat_id, language],
         ).fetchone()
         assert row
         connection.execute(
             "INSERT INTO push_preferences (person_id, agreed_at, updated_at) VALUES (%s, now(), now())", row
         )
+    return int(row[0])
+
+
+def write_campaign(escale: Installation, french: str = "Viens au forum") -> Path:
+    """Write the file of a campaign for everybody."""
+    file = escale.data_path / "campaign.yml"
+    file.write_text(f"name: Forum\ntexts:\n  fr: {french}\n", encoding="utf-8")
+    return file
+
+
+def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
+    escale: Installation, database_url: str
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    adviser = add_person(database_url, 7, "fr")
     template = PROJECT_ROOT / "docs" / "campaign-template.yml"
     written = escale.run("campaigns", "new", str(template), "--by", "Inès")
     assert (written.returncode, "Draft 1" in written.stderr) == (0, True), written.stderr
@@ -118,7 +133,7 @@ def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
     seen = escale.run("campaigns", "preview", "1")
     assert "Ne plus recevoir ces messages" in seen.stdout
     assert "For 0 people." in seen.stdout  # nobody saved such a search
-    assert escale.run("campaigns", "test", "1", "--person", str(row[0])).returncode == 0
+    assert escale.run("campaigns", "test", "1", "--person", str(adviser)).returncode == 0
     assert escale.run("campaigns", "schedule", "1", "--at", "2027-01-15 09:00").returncode == 0
     assert "held" in escale.run("campaigns", "pause", "1").stderr
     assert escale.run("campaigns", "resume", "1").returncode == 0
@@ -132,6 +147,86 @@ def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
         jobs = connection.execute("SELECT task_name, queue_name FROM procrastinate_jobs").fetchall()
     assert left == [(7, "pending")]
     assert set(jobs) == {("campaigns:expand", "batch")}
+
+
+def test_people_at_a_terminal_are_asked_before_a_campaign_leaves(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    add_person(database_url, 7, "fr")
+    add_person(database_url, 8, "ar")
+    assert escale.run("campaigns", "new", str(write_campaign(escale))).returncode == 0
+
+    def stands() -> str:
+        (listed,) = json.loads(escale.run("campaigns", "list", "--json").stdout)
+        return str(listed["status"])
+
+    refused, shown = escale.run_at_terminal("campaigns", "schedule", "1", "--at", "2020-01-15 09:00", typed="y\n")
+    assert (refused, "est passé" in shown, "[y/N]" in shown) == (4, True, False), shown
+    kept, shown = escale.run_at_terminal("campaigns", "schedule", "1", "--at", "2100-01-15 09:00", typed="n\n")
+    assert (kept, stands()) == (1, "draft"), shown
+    assert "Send Forum to 2 people (ar 1 (in French), fr 1), from 2100-01-15 09:00? [y/N]" in shown
+    agreed, shown = escale.run_at_terminal("campaigns", "schedule", "1", "--at", "2100-01-15 09:00", typed="y\n")
+    assert (agreed, stands()) == (0, "scheduled"), shown
+    sure, shown = escale.run_at_terminal("campaigns", "schedule", "1", "--yes", typed="")
+    assert (sure, "[y/N]" in shown, "for 2 people (ar 1 (in French), fr 1)" in shown) == (0, False, True), shown
+
+
+def test_a_preview_reads_as_people_read_it(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    escale.extra["ESCALE_OPERATOR_NAME"] = "Maison de l'emploi"
+    add_person(database_url, 7, "fr")
+    add_person(database_url, 8, "ar")
+    text = "\"<b>Forum</b> &amp; café, <a href='https://example.org/a?b=1&amp;c=2'>le programme</a>\""
+    assert escale.run("campaigns", "new", str(write_campaign(escale, text))).returncode == 0
+    seen = escale.run("campaigns", "preview", "1").stdout
+    assert "Forum & café, le programme (https://example.org/a?b=1&c=2)\n\n— Maison de l'emploi\n" in seen
+    assert "For 2 people (ar 1 (in French), fr 1)." in seen
+
+
+def test_a_report_says_what_uncertain_means_when_there_is_some(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    somebody = add_person(database_url, 7, "fr")
+    assert escale.run("campaigns", "new", str(write_campaign(escale))).returncode == 0
+    assert "answer was lost" not in escale.run("campaigns", "report", "1").stdout
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO delivery (person_id, kind, reason, source_id, details, status, due_at, stale_at, created_at)"
+            " VALUES (%s, 'campaign', 'campaign:1', 1, '{}', 'uncertain', now(), now(), now())",
+            [somebody],
+        )
+    told = escale.run("campaigns", "report", "1").stdout.splitlines()
+    (line,) = [line for line in told if line.startswith("uncertain:")]
+    assert [words in line for words in ("answer was lost", "may have arrived", "not sent again")] == [True] * 3
+
+
+def test_the_log_shows_the_hour_of_the_town_and_says_when_there_is_no_such_person(
+    escale: Installation, database_url: str
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    somebody = add_person(database_url, 7, "fr")
+    assert (escale.run("log", str(somebody)).returncode, escale.run("log", str(somebody), "--seen").returncode) == (
+        0,
+        0,
+    )
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO logged_message (person_id, at, direction, text, language, entities)"
+            " VALUES (%s, '2026-07-14 22:30:05+00', 'in', 'Bonjour', 'fr', '[]')",
+            [somebody],
+        )
+        connection.execute(
+            "INSERT INTO conversation_flag (person_id, reason, at, times)"
+            " VALUES (%s, 'emergency', '2026-07-14 22:31+00', 1)",
+            [somebody],
+        )
+    assert "2026-07-15 00:30:05 → Bonjour" in escale.run("log", str(somebody)).stdout
+    listed = escale.run("log", "--flagged").stdout
+    assert ("2026-07-15 00:30" in listed, "2026-07-15 00:31" in listed) == (True, True)
+    (read,) = json.loads(escale.run("log", str(somebody), "--json").stdout)
+    assert datetime.fromisoformat(read["at"]) == datetime(2026, 7, 14, 22, 30, 5, tzinfo=UTC)
+    for more in ((), ("--json",), ("--seen",)):
+        nobody = escale.run("log", "9999", *more)
+        assert (nobody.returncode, nobody.stdout) == (4, "")
+        assert nobody.stderr == "escale: Il n'y a pas de personne n° 9999.\n"
 
 
 def test_a_wrong_campaign_is_refused_by_line(escale: Installation, database_url: str, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ async def count(sessions: Sessions) -> int:
         return await session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) or 0
 
 
-async def test_a_job_shares_the_fate_of_its_transaction(sessions: Sessions, database_url: str, now: datetime) -> None:
+async def test_a_job_shares_the_fate_of_its_transaction(sessions: Sessions, database_url: str) -> None:
     queue = open_queue(database_url)
     with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the transaction is what is tested
         async with transaction(sessions) as session:
@@ -28,7 +28,7 @@ async def test_a_job_shares_the_fate_of_its_transaction(sessions: Sessions, data
             raise ZeroDivisionError
     assert await count(sessions) == 0
     async with transaction(sessions) as session:
-        await enqueue(session, queue, "inbox:answer", lock="telegram:7", at=now, inbox_id=1)
+        await enqueue(session, queue, "inbox:answer", lock="telegram:7", inbox_id=1)
     assert await count(sessions) == 1
 
 
