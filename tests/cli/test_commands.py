@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -125,8 +125,12 @@ def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
 ) -> None:
     escale.extra["ESCALE_DATABASE_URL"] = database_url
     adviser = add_person(database_url, 7, "fr")
-    template = PROJECT_ROOT / "docs" / "campaign-template.yml"
-    written = escale.run("campaigns", "new", str(template), "--by", "Inès")
+    begins, expires = (utc_now().date() + timedelta(days=days) for days in (50, 54))
+    template = (PROJECT_ROOT / "docs" / "campaign-template.yml").read_text(encoding="utf-8")
+    assert "expires: 2027-01-19" in template
+    file = write_campaign(escale)
+    file.write_text(template.replace("expires: 2027-01-19", f"expires: {expires}"), encoding="utf-8")
+    written = escale.run("campaigns", "new", str(file), "--by", "Inès")
     assert (written.returncode, "Draft 1" in written.stderr) == (0, True), written.stderr
     (listed,) = json.loads(escale.run("campaigns", "list", "--json").stdout)
     assert (listed["id"], listed["status"], listed["created_by"]) == (1, "draft", "Inès")
@@ -134,7 +138,7 @@ def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
     assert "Ne plus recevoir ces messages" in seen.stdout
     assert "For 0 people." in seen.stdout  # nobody saved such a search
     assert escale.run("campaigns", "test", "1", "--person", str(adviser)).returncode == 0
-    assert escale.run("campaigns", "schedule", "1", "--at", "2027-01-15 09:00").returncode == 0
+    assert escale.run("campaigns", "schedule", "1", "--at", f"{begins} 09:00").returncode == 0
     assert "held" in escale.run("campaigns", "pause", "1").stderr
     assert escale.run("campaigns", "resume", "1").returncode == 0
     assert escale.run("campaigns", "cancel", "1").returncode == 0
