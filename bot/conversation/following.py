@@ -30,6 +30,7 @@ from bot.followups.service import (
     SENT,
     application_rows,
     applications,
+    date_plan,
     follow_kept,
     follows_kept,
     kept_offers,
@@ -146,6 +147,7 @@ async def answer_application(turn: Turn, offer_id: int | None, state: str) -> Re
     if offer is None:
         return Reply(say("search.offer_gone", turn.language), resume_rows(turn))
     await set_application(turn.session, offer.id, state, person_id=turn.person.id, now=turn.now)
+    await date_plan(turn.session, offer, person_id=turn.person.id, now=turn.now)
     text = say(f"followups.said_{state}", turn.language)
     if state == "not_yet":
         is_open = is_available(offer, today=turn.today)

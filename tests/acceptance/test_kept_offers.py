@@ -96,6 +96,10 @@ async def test_the_departure_is_planned_ticked_and_put_in_a_calendar(simple_hous
     assert "Préparer le départ" in plan.text
     assert "Carte européenne de santé (CEAM)" in plan.text
     assert "Visa" not in plan.text  # Spain
+    assert len([label for label in plan.labels if label.startswith("C'est fait")]) == 3
+    while "C'est fait : Carte européenne de santé (CEAM)" not in plan.labels:
+        await user.presses("➡️ Cocher d'autres étapes", message_id=plan.message_id)
+        plan = (await user.reads(timeout=10))[-1]
     await user.presses("C'est fait : Carte européenne de santé (CEAM)")
     assert "✅ Carte européenne de santé (CEAM) : fait" in (await user.reads(timeout=10))[-1].text
     await user.presses("📅 Dans mon agenda")
