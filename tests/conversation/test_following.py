@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.conversation.kept_words import application_said, is_asking_applications, is_asking_plan, number_said
+from bot.locales.service import LANGUAGES, Voice, say
 
 
 @pytest.mark.parametrize(
@@ -103,3 +106,12 @@ def test_the_applications_are_asked_in_four_languages(text: str) -> None:
 )
 def test_the_number_of_an_offer_is_read_beside_the_news(text: str, number: int | None) -> None:
     assert number_said(text) == number
+
+
+@pytest.mark.parametrize("is_plain", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_names_words_that_are_heard(language: str, is_plain: bool) -> None:
+    line = say("chat.help", Voice(language, is_plain=is_plain)).split("\n")
+    quoted = [words.strip() for text in line for words in re.findall(r"[«\"]([^»\"]+)[»\"]", text)]
+    assert any(is_asking_applications(words) for words in quoted)
+    assert any(is_asking_plan(words) for words in quoted)
