@@ -79,8 +79,18 @@ def number(value: Decimal | float, language: str) -> str:
 
 
 def day(value: date, language: str) -> str:
-    """Return a day in words, such as "3 mars 2027"."""
-    return format_date(value, "long", locale=language)
+    """Return a day in words, such as "3 mars 2027" or "1er mars 2027"."""
+    return _first_of_month(format_date(value, "long", locale=language), value, language)
+
+
+def short_day(value: date, language: str, *, with_year: bool) -> str:
+    """Return a day in few letters, such as "1er févr." or "3 mars 2027"."""
+    return _first_of_month(format_skeleton("yMMMd" if with_year else "MMMd", value, locale=language), value, language)
+
+
+def _first_of_month(written: str, value: date, language: str) -> str:
+    """Return a day as it is written in French, where the first of a month is an ordinal, unlike the others."""
+    return f"1er{written[1:]}" if str(language) == "fr" and value.day == 1 else written
 
 
 def month(value: date, language: str) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
-
-from babel.dates import format_skeleton
 
 from bot.catalogue.models import Offer
 from bot.catalogue.service import load_offers
 from bot.catalogue.wording import day, month
-from bot.chat.formatting import escape, shortened, visible_length
+from bot.chat.formatting import escape, shortened
 from bot.chat.keyboards import Button
 from bot.chat.reading import plain_text
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import DEPARTURE
 from bot.conversation.following import plan_button
-from bot.conversation.replies import Reply, Turn, room
+from bot.conversation.plan_cards import label_of, plan_line, plan_rows, plan_text, steps_left
+from bot.conversation.replies import Reply, Turn
 from bot.conversation.telling import situation_of
 from bot.followups.service import (
     Plan,
@@ -41,8 +40,7 @@ from bot.understanding.models import Parse
 PLAN_DATE = "plan_date"
 FILE_NAME = "escale.ics"
 _MONTHS_OFFERED = 6
-_MOST_KEPT, _LONGEST_LABEL, _LONGEST_TITLE = 6, 40, 60
-_YEAR = timedelta(days=330)  # within it a day and a month name one day only
+_MOST_KEPT, _LONGEST_LABEL = 6, 40
 _ADULT = 18
 
 
@@ -60,13 +58,14 @@ async def show_plan_asked(turn: Turn) -> Reply:
     return Reply(say("followups.which_plan", turn.language), rows)
 
 
-async def show_plan(turn: Turn, offer_id: int, *, departs_on: date | None = None) -> Reply:
+async def show_plan(turn: Turn, offer_id: int, *, departs_on: date | None = None, first: int = 0) -> Reply:
     """Show the plan of a departure, made now if there is none; without a first day, ask for it.
 
     Args:
         turn: the turn.
         offer_id: the offer; it is kept from now on if it was not.
         departs_on: the first day that the person has just given.
+        first: the step from which there are buttons.
 
     Raises:
         UserError: the offer is gone.
@@ -83,7 +82,7 @@ async def show_plan(turn: Turn, offer_id: int, *, departs_on: date | None = None
         now=turn.now,
     )  # fmt: skip
     turn.conversation.pending_question = None
-    return Reply(_text(turn, offer, plan), _rows(turn, plan), in_place=True)
+    return Reply(plan_text(turn, offer, plan), plan_rows(turn, plan, first=first), in_place=True)
 
 
 def ask_departure(turn: Turn, offer_id: int) -> Reply:
@@ -139,7 +138,7 @@ async def tick(turn: Turn, offer_id: int, step: str, *, done: bool) -> Reply:
     offer = await _offer(turn, offer_id)
     plan = await _plan(turn, offer_id)
     toast = say("followups.ticked" if done else "followups.unticked", turn.language)
-    return Reply(_text(turn, offer, plan), _rows(turn, plan), in_place=True, toast=toast)
+    return Reply(plan_text(turn, offer, plan), plan_rows(turn, plan), in_place=True, toast=toast)
 
 
 async def show_details(turn: Turn, offer_id: int) -> Reply:
@@ -150,7 +149,7 @@ async def show_details(turn: Turn, offer_id: int) -> Reply:
     """
     offer, plan = await _offer(turn, offer_id), await _plan(turn, offer_id)
     sheets = await _sheets(turn, offer, plan)
-    blocks = [_detail(turn, step, sheets.get(step.code)) for step in plan.steps if not step.is_done]
+    blocks = [_detail(turn, plan, step, sheets.get(step.code)) for step in steps_left(turn, plan)]
     shown = {f"{topic}/{entry.id}": (topic, entry) for topic, entry in sheets.values()}
     rows = [
         [
@@ -162,7 +161,7 @@ async def show_details(turn: Turn, offer_id: int) -> Reply:
         ]
         for topic, entry in shown.values()
     ]
-    return Reply("\n\n".join(blocks) or _text(turn, offer, plan), [*rows, [plan_button(turn, offer_id)]])
+    return Reply("\n\n".join(blocks) or plan_text(turn, offer, plan), [*rows, [plan_button(turn, offer_id)]])
 
 
 async def send_calendar(turn: Turn, offer_id: int) -> Reply:
@@ -173,8 +172,9 @@ async def send_calendar(turn: Turn, offer_id: int) -> Reply:
     """
     offer, plan = await _offer(turn, offer_id), await _plan(turn, offer_id)
     if turn.person.channel != "telegram":
-        left = [step for step in plan.steps if not step.is_done]
-        lines = [_line(turn, step, day(max(step.due_on, turn.today), turn.language)) for step in left]
+        lines = [
+            plan_line(turn, step, day(max(step.due_on, turn.today), turn.language)) for step in steps_left(turn, plan)
+        ]
         return Reply("\n".join([say("followups.calendar_here", turn.language), *lines]))
     todo = {step.code: plain_text(say(f"followups.todo_{step.code}", turn.language)) for step in plan.steps}
     content = calendar_file(plan, title=offer.title, todo=todo, language=turn.language, today=turn.today, now=turn.now)
@@ -217,57 +217,15 @@ def _situation(turn: Turn, offer: Offer) -> Situation:
     return known
 
 
-def _text(turn: Turn, offer: Offer, plan: Plan) -> str:
-    """Return the plan in one message: late steps, then those to come, then those done, as many as there is room for."""
-    values = {"title": escape(shortened(offer.title, _LONGEST_TITLE)), "day": day(plan.departs_on, turn.language)}
-    blocks = [say("followups.plan", turn.language, **values)]
-    late = [step for step in plan.steps if step.is_late(turn.today)]
-    if late:
-        lines = [say("followups.plan_late", turn.language, step=_label(turn, step)) for step in late]
-        blocks.append("\n".join([say("followups.plan_now", turn.language), *lines]))
-    coming = [step for step in plan.steps if not step.is_done and step not in late]
-    lines = [_line(turn, step, _short_day(step.due_on, turn)) for step in coming]
-    done = [say("followups.plan_done", turn.language, step=_label(turn, step)) for step in plan.steps if step.is_done]
-    whole = _joined([*blocks, "\n".join(lines), "\n".join(done)])
-    for left in range(len(lines), -1, -1):
-        if visible_length(whole) <= room(turn):
-            break
-        more = say("followups.plan_more", turn.language, count=len(lines) - left)
-        whole = _joined([*blocks, "\n".join([*lines[:left], *([more] if left < len(lines) else [])])])
-    return whole
-
-
-def _joined(blocks: Sequence[str]) -> str:
-    return "\n\n".join(block for block in blocks if block)
-
-
-def _rows(turn: Turn, plan: Plan) -> list[list[Button]]:
-    known = {"offer_id": plan.offer_id}
-    ticks = [
-        [
-            Button(
-                say("followups.untick" if step.is_done else "followups.tick", turn.language, step=_label(turn, step)),
-                "plan_tick",
-                {**known, "step": step.code, "done": not step.is_done},
-            )
-        ]
-        for step in plan.steps
-    ]
-    details = Button(say("followups.details_button", turn.language), "plan_details", known)
-    calendar = Button(say("followups.calendar_button", turn.language), "plan_ics", known)
-    change = Button(say("followups.change_date", turn.language), "plan_when", known)
-    see = Button(say("followups.see_offer", turn.language), "show_offer", known)
-    return [*ticks, [details], [calendar, change], [see]]
-
-
-def _detail(turn: Turn, step: PlannedStep, sheet: tuple[str, Entry] | None) -> str:
+def _detail(turn: Turn, plan: Plan, step: PlannedStep, sheet: tuple[str, Entry] | None) -> str:
     is_late = step.is_late(turn.today)
     figure = say("followups.margin", turn.language)
-    if sheet is not None and known_steps()[step.code].is_sourced:
+    known = known_steps()[step.code]
+    if sheet is not None and known.is_sourced and plan.departs_on - step.due_on == timedelta(days=known.days):
         figure = say("followups.sourced", turn.language, sheet=escape(sheet[1].names.said(turn.language)))
     when = say("followups.at_once", turn.language) if is_late else day(step.due_on, turn.language)
     todo = say(f"followups.todo_{step.code}", turn.language)
-    return say("followups.details", turn.language, step=_label(turn, step), day=when, todo=todo, figure=figure)
+    return say("followups.details", turn.language, step=label_of(turn, step), day=when, todo=todo, figure=figure)
 
 
 async def _sheets(turn: Turn, offer: Offer, plan: Plan) -> Mapping[str, tuple[str, Entry]]:
@@ -281,19 +239,6 @@ async def _sheets(turn: Turn, offer: Offer, plan: Plan) -> Mapping[str, tuple[st
             if entry is not None and judge(getattr(entry, "conditions", ()), situation).truth is not Truth.NO:
                 found.setdefault(step.code, (topic, entry))
     return found
-
-
-def _label(turn: Turn, step: PlannedStep) -> str:
-    return say(f"followups.step_{step.code}", turn.language)
-
-
-def _line(turn: Turn, step: PlannedStep, when: str) -> str:
-    return say("followups.plan_line", turn.language, day=when, step=_label(turn, step))
-
-
-def _short_day(value: date, turn: Turn) -> str:
-    skeleton = "MMMd" if value - turn.today < _YEAR else "yMMMd"
-    return format_skeleton(skeleton, value, locale=turn.language)
 
 
 def _month_start(today: date, ahead: int) -> date:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.alerts.service import list_searches
 from bot.catalogue.cards import deadline_line
@@ -15,29 +13,46 @@ from bot.chat.keyboards import Button
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import FOLLOW
+from bot.conversation.kept_words import (
+    application_said,
+    is_asking_applications,
+    is_asking_plan,
+    is_of_an_offer_only,
+    number_said,
+)
+from bot.conversation.models import KEPT
 from bot.conversation.preferring import is_stopped, say_all_goes_on
 from bot.conversation.replies import Reply, Turn
+from bot.conversation.searching import current_list
 from bot.conversation.telling import is_too_young
 from bot.deliveries.service import YOUNGEST
 from bot.followups.service import (
     SENT,
     application_rows,
     applications,
+    date_plan,
     follow_kept,
     follows_kept,
+    kept_offers,
     last_asked,
     plan_of,
     set_application,
 )
 from bot.kit.errors import UserError
 from bot.locales.service import say
-from bot.vocabulary.shelf import read_shelf
-from bot.vocabulary.text import fold
 
 APPLICATION = "application_"  # a step's name goes on with the state that was said
 SHOW_PLAN = "show_plan"
 _LONGEST_TITLE = 90
-_LONGEST_SAID = 8  # words
+GAVE_UP = "gave_up"
+_LONGEST_LABEL, _MOST_KEPT = 40, 6
+# What is said to whoever tells of an application and keeps no offer.
+_TOLD_ALONE = {
+    "applied": "followups.told_applied",
+    "interview": "followups.said_interview",
+    "accepted": "followups.told_accepted",
+    "refused": "followups.said_refused",
+}
 
 
 async def ask_to_follow(turn: Turn) -> Reply | None:
@@ -132,6 +147,7 @@ async def answer_application(turn: Turn, offer_id: int | None, state: str) -> Re
     if offer is None:
         return Reply(say("search.offer_gone", turn.language), resume_rows(turn))
     await set_application(turn.session, offer.id, state, person_id=turn.person.id, now=turn.now)
+    await date_plan(turn.session, offer, person_id=turn.person.id, now=turn.now)
     text = say(f"followups.said_{state}", turn.language)
     if state == "not_yet":
         is_open = is_available(offer, today=turn.today)
@@ -155,56 +171,71 @@ def _rows_after(turn: Turn, offer: Offer, state: str) -> list[list[Button]]:
     return [by_state[state]]
 
 
-async def offer_meant(turn: Turn) -> int | None:
-    """Return the offer that "j'ai postulé" speaks of: the open card's, else the one that we asked about last."""
-    return await open_card(turn) or await last_asked(turn.session, person_id=turn.person.id, now=turn.now)
-
-
 async def step_on_kept(turn: Turn) -> str | None:
     """Return the step of a message that does nothing but speak of a kept offer's application or departure."""
-    if (state := application_said(turn.text)) is not None and await offer_meant(turn) is not None:
-        return APPLICATION + state
+    if (news := await news_of_application(turn)) is not None:
+        return news
+    if application_said(turn.text) == GAVE_UP and await _offer_at_hand(turn) is not None:
+        return APPLICATION + GAVE_UP
+    if is_asking_applications(turn.text):
+        return "list_saved"
     return SHOW_PLAN if is_asking_plan(turn.text) else None
 
 
-def application_said(text: str) -> str | None:
-    """Return what a message says of an application, when it says nothing else."""
-    return _said(text, "applications")
+async def news_of_application(turn: Turn) -> str | None:
+    """Return the step of news of an application; "j'abandonne" may be said of much else, and is left to be listened to.
+
+    Whoever keeps no offer is answered too: "ils m'ont refusé" is no distress.
+    """
+    state = application_said(turn.text)
+    if state is None or state == GAVE_UP:
+        return None
+    if await _offers_meant(turn):
+        return APPLICATION + state
+    return APPLICATION + state if state in _TOLD_ALONE and not is_of_an_offer_only(turn.text) else None
 
 
-def is_asking_plan(text: str) -> bool:
-    """Say whether a message asks for the plan of the departure, and nothing else."""
-    return _said(text, "plan") is not None
+async def answer_news(turn: Turn, state: str) -> Reply:
+    """Note what a message says of an application, for the offer that it means; of several, ask which."""
+    offers = await load_offers(turn.session, await _offers_meant(turn))
+    if not offers:
+        return _told_alone(turn, state)
+    if len(offers) == 1 and (number_said(turn.text) is None or await _numbered_offer(turn)):
+        return await answer_application(turn, next(iter(offers)), state)
+    rows = [
+        [Button(shortened(offer.title, _LONGEST_LABEL), "application_set", {"offer_id": offer_id, "state": state})]
+        for offer_id, offer in offers.items()
+    ]
+    return Reply(say("followups.which_application", turn.language), rows)
+
+
+def _told_alone(turn: Turn, state: str) -> Reply:
+    again = Button(say("followups.search_again", turn.language), "ask_kind")
+    adviser = Button(say("followups.adviser_button", turn.language), "adviser")
+    text = say(_TOLD_ALONE.get(state, "search.saved_none"), turn.language)
+    return Reply(text, [[again, adviser], *resume_rows(turn)])
+
+
+async def _offers_meant(turn: Turn) -> list[int]:
+    """Return the offers that "j'ai postulé" may speak of: the open card's or the one asked about, else all kept."""
+    if (numbered := await _numbered_offer(turn)) is not None:
+        return [numbered]
+    at_hand = await _offer_at_hand(turn) if number_said(turn.text) is None else None
+    return [at_hand] if at_hand else await kept_offers(turn.session, person_id=turn.person.id, most=_MOST_KEPT)
+
+
+async def _offer_at_hand(turn: Turn) -> int | None:
+    return await open_card(turn) or await last_asked(turn.session, person_id=turn.person.id, now=turn.now)
+
+
+async def _numbered_offer(turn: Turn) -> int | None:
+    """Return the kept offer of the number said, when the kept offers are the list shown: never another list's."""
+    number, shown = number_said(turn.text), await current_list(turn)
+    if number is None or shown is None or shown.criteria != KEPT or not 0 < number <= len(shown.offer_ids):
+        return None
+    return int(shown.offer_ids[number - 1])
 
 
 def title_of(offer: Offer) -> str:
     """Return the title of an offer, escaped, for a sentence about it."""
     return escape(shortened(offer.title, _LONGEST_TITLE))
-
-
-def _said(text: str, section: str) -> str | None:
-    folded = fold(text)
-    if len(folded.split()) > _LONGEST_SAID or "?" in text or "؟" in text:
-        return None
-    phrases = _phrases(section)
-    return phrases.get(folded) or phrases.get(_bare(folded))
-
-
-def _bare(folded: str) -> str:
-    """Return a folded message without the courtesies around it."""
-    return _courtesies().sub(r"\1", folded)
-
-
-@functools.cache
-def _courtesies() -> re.Pattern[str]:
-    written = read_shelf("bot.conversation", "kept.yml")["around"]
-    words = sorted({fold(word) for words in written.values() for word in words}, key=len, reverse=True)
-    any_of = "|".join(re.escape(word) for word in words)
-    return re.compile(rf"^(?:(?:{any_of}) )*(.+?)(?: (?:{any_of}))*$")
-
-
-@functools.cache
-def _phrases(section: str) -> Mapping[str, str]:
-    shelf = read_shelf("bot.conversation", "kept.yml")[section]
-    by_name = shelf if section == "applications" else {section: shelf}
-    return {fold(one): name for name, written in by_name.items() for phrases in written.values() for one in phrases}

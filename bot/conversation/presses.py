@@ -159,7 +159,7 @@ async def _press_state(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> 
 
 
 async def _press_plan(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:
-    return await departing.show_plan(turn, int(arguments["offer_id"]))
+    return await departing.show_plan(turn, int(arguments["offer_id"]), first=int(arguments.get("first", 0)))
 
 
 async def _press_tick(turn: Turn, arguments: dict[str, Any], _tools: Tools) -> Reply:

@@ -16,7 +16,7 @@ from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question
 from bot.conversation.decisions import decided, step_of
 from bot.conversation.emergency import flag_distress
-from bot.conversation.following import step_on_kept
+from bot.conversation.following import news_of_application, step_on_kept
 from bot.conversation.hearing import is_insult, typed_press
 from bot.conversation.incoming import log_incoming, log_press
 from bot.conversation.manner import beside_manner, manner_asked
@@ -44,6 +44,7 @@ PRESS_LIMIT = 60  # turning pages is quicker than writing
 URGENT_LIMIT = 60  # distress is answered even in a burst of messages
 _READ_IN_A_FLOOD = 500
 _LONGEST_POLITENESS = 4  # words: "s'il vous plaît"
+APPLICATION_TOLD = "application_told"  # the intent of news that no model was asked about
 _FLOOD = "flood"  # the intent of what was not read
 _SIMPLE_NOTICE_EVERY = timedelta(minutes=10)
 _latency = Histogram("escale_turn_seconds", "From an update's reception to its answer being written")
@@ -94,6 +95,8 @@ async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
     elif (wish := manner_asked(turn.text)) is not None and _is_only_manner(turn, services, alarm):
         parse = decided(turn.text, language=turn.language, intent="change_language")
         await _answer_with(turn, services, parse, f"style_{wish}")
+    elif (news := await news_of_application(turn)) is not None:  # "ils m'ont refusé" sounds near distress, to Rasa too
+        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=APPLICATION_TOLD), news)
     elif seen.verdict in (Verdict.EMPTY, Verdict.LETTERLESS):
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="out_of_scope"), "empty")
     else:

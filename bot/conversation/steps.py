@@ -229,7 +229,7 @@ async def _plan_date(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
 
 def _applied(state: str) -> Callable[[Turn, Parse, Tools], Awaitable[Reply]]:
     async def answer(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
-        return await following.answer_application(turn, await following.offer_meant(turn), state)
+        return await following.answer_news(turn, state)
 
     return answer
 

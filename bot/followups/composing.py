@@ -20,11 +20,13 @@ from bot.followups.changes import News, difference_lines, news_of
 from bot.followups.models import APPLICATIONS
 from bot.followups.plans import PlannedStep, plan_of
 from bot.followups.queries import applications
+from bot.followups.steps import rank_of
 from bot.kit.clock import local_day
 from bot.locales.service import say
 
 # Offers in one reminder: more would be a list that nobody reads.
 _MOST_TOGETHER = 5
+_MOST_TICKS = 3
 _LONGEST_TITLE, _LONGEST_LABEL = 90, 40
 STATES = (*APPLICATIONS[1:], APPLICATIONS[0])  # in the order of their buttons: "not yet" comes last
 
@@ -147,14 +149,14 @@ def _change(recipient: Recipient, offer: Offer, deliveries: Sequence[Delivery], 
 
 def _steps(recipient: Recipient, offer: Offer, told: Sequence[Delivery], steps: Sequence[PlannedStep]) -> Push:
     voice, lines, rows = recipient.voice, [], []
-    for step in sorted(steps, key=lambda one: (one.due_on, one.code)):
+    for step in sorted(steps, key=lambda one: (one.due_on, rank_of(one.code))):
         label = say(f"followups.step_{step.code}", voice)
         values = {"step": label, "left": days_left(max(0, (step.due_on - recipient.today).days), voice)}
         lines.append(say("followups.step_line", voice, **values))
         tick = {"offer_id": offer.id, "step": step.code, "done": True}
         rows.append([Button(say("followups.tick", voice, step=label), "plan_tick", tick)])
     text = "\n".join([say("followups.steps_due", voice, title=_title(offer, voice)), *lines])
-    return Push(told, text, [*rows, [_plan_button(offer.id, voice)], _stop_row(voice)])
+    return Push(told, text, [*rows[:_MOST_TICKS], [_plan_button(offer.id, voice)], _stop_row(voice)])
 
 
 async def _by_offer(

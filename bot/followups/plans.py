@@ -14,7 +14,7 @@ from bot.catalogue.service import load_offers
 from bot.followups.applications import SENT
 from bot.followups.models import DeparturePlan
 from bot.followups.queries import applications, read_plan, read_steps, tick_step, write_plan
-from bot.followups.steps import due_day, steps_for
+from bot.followups.steps import APPLICATION, due_days, rank_of, steps_for
 from bot.knowledge.service import Situation
 
 
@@ -38,7 +38,7 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class Plan:
-    """The dated steps before a departure, those that are late first, then by day."""
+    """The dated steps before a departure, by day, and those of one day as an adviser would take them."""
 
     offer_id: int
     departs_on: date
@@ -56,10 +56,11 @@ async def make_plan(
 ) -> Plan:
     """Write the plan of a departure for a person who keeps the offer, or bring it up to what is known now."""
     codes = steps_for(situation, covers=offer.covers)
-    due = {code: due_day(code, departs_on=departs_on, deadline=offer.deadline) for code in codes}
+    said = (await applications(session, [offer.id], person_id=person_id)).get(offer.id)
+    due = due_days(codes, departs_on=departs_on, deadline=offer.deadline, application=said)
     await write_plan(session, offer.id, person_id=person_id, departs_on=departs_on, due=due, now=now)
-    if (await applications(session, [offer.id], person_id=person_id)).get(offer.id) in SENT:
-        await tick_step(session, offer.id, "application", person_id=person_id, done=True, now=now)
+    if said in SENT:
+        await tick_step(session, offer.id, APPLICATION, person_id=person_id, done=True, now=now)
     plan = await plan_of(session, offer.id, person_id=person_id)
     assert plan is not None
     return plan
@@ -70,8 +71,24 @@ async def plan_of(session: AsyncSession, offer_id: int, *, person_id: int) -> Pl
     found = await read_plan(session, offer_id, person_id=person_id)
     if found is None:
         return None
-    steps = await read_steps(session, offer_id, person_id=person_id)
-    return Plan(offer_id, found[0], found[1], tuple(PlannedStep(*step) for step in steps))
+    steps = [PlannedStep(*step) for step in await read_steps(session, offer_id, person_id=person_id)]
+    steps.sort(key=lambda step: (step.due_on, rank_of(step.code)))
+    return Plan(offer_id, found[0], found[1], tuple(steps))
+
+
+async def date_plan(session: AsyncSession, offer: Offer, *, person_id: int, now: datetime) -> None:
+    """Compute anew the days of the plan that there may be, after what was said of the application; ticks stay."""
+    if (found := await read_plan(session, offer.id, person_id=person_id)) is not None:
+        await _write_days(session, offer, person_id=person_id, departs_on=found[0], now=now)
+
+
+async def _write_days(session: AsyncSession, offer: Offer, *, person_id: int, departs_on: date, now: datetime) -> bool:
+    codes = [code for code, _, _ in await read_steps(session, offer.id, person_id=person_id)]
+    said = (await applications(session, [offer.id], person_id=person_id)).get(offer.id)
+    due = due_days(codes, departs_on=departs_on, deadline=offer.deadline, application=said)
+    if due:
+        await write_plan(session, offer.id, person_id=person_id, departs_on=departs_on, due=due, now=now)
+    return bool(due)
 
 
 async def move_plans(
@@ -98,9 +115,5 @@ async def move_plans(
         offer = offers[offer_id]
         is_followed = offer_id in started and departs_on == started[offer_id]
         day = offer.start_from if is_followed and offer.start_from is not None else departs_on
-        steps = await read_steps(session, offer_id, person_id=person_id)
-        due = {code: due_day(code, departs_on=day, deadline=offer.deadline) for code, _, _ in steps}
-        if due:
-            await write_plan(session, offer_id, person_id=person_id, departs_on=day, due=due, now=now)
-            moved += 1
+        moved += await _write_days(session, offer, person_id=person_id, departs_on=day, now=now)
     return moved

@@ -10,9 +10,9 @@ from bot.followups.composing import (
     compose_steps,
 )
 from bot.followups.consent import follow_kept, follows_kept
-from bot.followups.plans import Plan, PlannedStep, departure_of, make_plan, plan_of
+from bot.followups.plans import Plan, PlannedStep, date_plan, departure_of, make_plan, plan_of
 from bot.followups.queries import applications, drop_offer, is_kept, keep_offer, kept_offers, tick_step
-from bot.followups.steps import known_steps
+from bot.followups.steps import known_steps, rank_of
 
 __all__ = [
     "OVER",
@@ -26,6 +26,7 @@ __all__ = [
     "compose_questions",
     "compose_reminders",
     "compose_steps",
+    "date_plan",
     "departure_of",
     "drop_offer",
     "follow_kept",
@@ -37,6 +38,7 @@ __all__ = [
     "last_asked",
     "make_plan",
     "plan_of",
+    "rank_of",
     "set_application",
     "tick_step",
 ]

@@ -96,6 +96,10 @@ async def test_the_departure_is_planned_ticked_and_put_in_a_calendar(simple_hous
     assert "Préparer le départ" in plan.text
     assert "Carte européenne de santé (CEAM)" in plan.text
     assert "Visa" not in plan.text  # Spain
+    assert len([label for label in plan.labels if label.startswith("C'est fait")]) == 3
+    while "C'est fait : Carte européenne de santé (CEAM)" not in plan.labels:
+        await user.presses("➡️ Cocher d'autres étapes", message_id=plan.message_id)
+        plan = (await user.reads(timeout=10))[-1]
     await user.presses("C'est fait : Carte européenne de santé (CEAM)")
     assert "✅ Carte européenne de santé (CEAM) : fait" in (await user.reads(timeout=10))[-1].text
     await user.presses("📅 Dans mon agenda")
@@ -150,3 +154,58 @@ async def test_words_about_an_application_steal_no_search(simple_house: House) -
     await user.reads(timeout=10)
     async with simple_house.collaborators.sessions() as session:
         assert await session.scalar(select(SavedOffer.application)) is None
+
+
+async def test_news_told_by_somebody_who_keeps_nothing_is_answered_warmly(simple_house: House) -> None:
+    user = simple_house.telegram.user(8)
+    await user.starts()
+    await user.reads(timeout=10)
+    told = {
+        "ils m'ont refusé": "Un refus ne dit rien de ta valeur",
+        "ils m'ont dit non": "Un refus ne dit rien de ta valeur",
+        "j'ai été prise !!": "Félicitations",
+        "j'ai postulé": "Bravo",
+        "j'ai un entretien demain": "un entretien",
+    }
+    for said, wanted in told.items():
+        await user.says(said)
+        answer = (await user.reads(timeout=10))[-1]
+        assert wanted in answer.text
+        assert {"🔎 Chercher d'autres offres", "🤝 Un conseiller"} <= set(answer.labels)
+
+
+async def test_news_is_noted_for_the_only_kept_offer_though_its_card_is_not_open(simple_house: House) -> None:
+    user, _ = await keeps_the_first(simple_house, 9)
+    await user.says("je cherche un volontariat en Italie")
+    await user.reads(timeout=10)
+    await user.says("ils m'ont refusé")
+    assert "Un refus ne dit rien de ta valeur" in (await user.reads(timeout=10))[-1].text
+    async with simple_house.collaborators.sessions() as session:
+        assert await session.scalar(select(SavedOffer.application)) == "refused"
+    await user.says("mes candidatures")
+    assert "Candidature : refusée" in (await user.reads(timeout=10))[-1].text
+
+
+async def test_news_that_may_be_of_several_kept_offers_asks_which_of_them(simple_house: House) -> None:
+    user, _ = await keeps_the_first(simple_house, 10)
+    await user.says("je cherche un stage en Espagne")
+    await user.reads(timeout=10)
+    await user.presses("2")
+    await user.reads(timeout=10)
+    await user.presses("♥ Garder")
+    await user.reads(timeout=10, quiet=1)
+    await user.says("je cherche un volontariat en Italie")
+    await user.reads(timeout=10)
+    for said in ("j'ai postulé à la 2", "ils m'ont pris"):
+        await user.says(said)
+        asked = (await user.reads(timeout=10))[-1]
+        assert "Pour quelle offre ?" in asked.text
+        assert len(asked.labels) == 2
+    await user.presses(asked.labels[0], message_id=asked.message_id)
+    assert "Félicitations" in (await user.reads(timeout=10))[-1].text
+    async with simple_house.collaborators.sessions() as session:
+        assert sorted(str(one) for one in await session.scalars(select(SavedOffer.application))) == ["None", "accepted"]
+    await user.says("mes offres")
+    await user.reads(timeout=10)
+    await user.says("j'ai postulé à la 2")
+    assert "Bravo, c'est parti" in (await user.reads(timeout=10))[-1].text

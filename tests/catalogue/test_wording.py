@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 
 from bot.catalogue.criteria import CityChoice, Criteria
-from bot.catalogue.wording import describe, months, number
-from bot.locales.service import LANGUAGES
+from bot.catalogue.wording import day, describe, months, number, short_day
+from bot.locales.service import LANGUAGES, Voice
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,20 @@ def test_a_number_is_written_as_the_language_writes_it() -> None:
 def test_a_town_bears_its_name_in_the_language_of_the_answer(language: str, words: str) -> None:
     criteria = Criteria(cities=(CityChoice("lisbon", "Lisbon", "PT"),), excluded_cities=("rome",))
     assert describe(criteria, language) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "long", "short"),
+    [
+        (date(2027, 6, 1), "fr", "1er juin 2027", "1er juin"),
+        (date(2027, 6, 11), "fr", "11 juin 2027", "11 juin"),
+        (date(2027, 6, 1), "es", "1 de junio de 2027", "1 jun"),
+        (date(2027, 6, 1), "en", "June 1, 2027", "Jun 1"),
+    ],
+)
+def test_the_first_of_a_month_is_an_ordinal_in_french(value: date, language: str, long: str, short: str) -> None:
+    assert (day(value, language), short_day(value, language, with_year=False)) == (long, short)
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_every_manner_of_french() -> None:
+    assert day(date(2027, 6, 1), Voice("fr", is_formal=True)) == "1er juin 2027"

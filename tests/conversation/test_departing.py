@@ -22,7 +22,7 @@ from bot.conversation.departing import (
     show_plan,
     tick,
 )
-from bot.conversation.following import ask_to_follow, rows_of_gone, set_follow
+from bot.conversation.following import answer_application, ask_to_follow, rows_of_gone, set_follow
 from bot.conversation.models import Conversation
 from bot.conversation.queries import conversation_of
 from bot.conversation.replies import ANSWER_LIMIT, Turn
@@ -69,7 +69,50 @@ async def test_the_plan_fits_one_message_in_every_language_and_keeps_the_offer(t
     reply = await show_plan(turn, offer_id)
     assert visible_length(reply.text) <= ANSWER_LIMIT
     assert await is_kept(turn.session, offer_id, person_id=turn.person.id)
-    assert len([row for row in reply.rows if row[0].verb == "plan_tick"]) >= 12
+    assert len(await every_tick(turn, offer_id)) >= 12
+
+
+async def every_tick(turn: Turn, offer_id: int) -> list[str]:
+    """Turn the buttons of the plan until they come round, a few at a time; return the steps that they tick."""
+    found: list[str] = []
+    first = 0
+    while True:
+        buttons = [row[0] for row in (await show_plan(turn, offer_id, first=first)).rows]
+        ticks = [str(button.arguments["step"]) for button in buttons if button.verb == "plan_tick"]
+        assert 1 <= len(ticks) <= 3
+        found += ticks
+        first = next(int(button.arguments["first"]) for button in buttons if button.verb == "plan_show")
+        if not first:
+            assert len(found) == len(set(found))
+            return found
+
+
+async def test_the_buttons_tick_the_next_steps_to_do_and_those_done_come_last(turn: Turn) -> None:
+    offer_id = await offer_of(turn)
+    assert (await every_tick(turn, offer_id))[0] == "application"
+    await tick(turn, offer_id, "application", done=True)
+    assert (await every_tick(turn, offer_id))[-1] == "application"
+
+
+async def test_of_a_near_departure_what_is_late_is_told_at_once_as_an_adviser_would_take_it(turn: Turn) -> None:
+    turn.today = MAY - timedelta(days=3)
+    text = (await show_plan(turn, await offer_of(turn))).text
+    late = [line for line in text.split("\n") if line.startswith("•")]
+    assert late[:3] == ["• Envoyer la candidature", "• Convention de stage", "• Passeport ou carte d'identité"]
+    assert "3 mai :" not in text
+
+
+async def test_a_sheet_is_named_for_the_days_that_it_gives_only(turn: Turn) -> None:
+    offer_id = await offer_of(turn)
+    await show_plan(turn, offer_id)
+
+    async def agreement() -> str:
+        blocks = (await show_details(turn, offer_id)).text.split("\n\n")
+        return next(block for block in blocks if block.startswith("<b>Convention de stage</b>"))
+
+    assert "Délai conseillé par Escale" in await agreement()  # it waits for the application
+    await answer_application(turn, offer_id, "accepted")
+    assert "Délai donné par la fiche" in await agreement()
 
 
 async def test_a_plan_that_is_too_long_says_how_many_steps_come_later(turn: Turn) -> None:
@@ -83,7 +126,7 @@ async def test_a_plan_that_is_too_long_says_how_many_steps_come_later(turn: Turn
     reply = await show_plan(turn, offer_id)
     assert visible_length(reply.text) <= ANSWER_LIMIT
     assert "étapes, plus tard" in reply.text
-    assert len([row for row in reply.rows if row[0].verb == "plan_tick"]) == 14
+    assert len(await every_tick(turn, offer_id)) == 14
 
 
 async def test_no_day_that_is_shown_has_passed(turn: Turn) -> None:
@@ -109,7 +152,7 @@ async def test_details_say_whose_each_figure_is(turn: Turn) -> None:
     await show_plan(turn, offer_id)
     reply = await show_details(turn, offer_id)
     assert "Délai conseillé par Escale, à adapter." in reply.text
-    assert reply.text.count("<b>") == len((await show_plan(turn, offer_id)).rows) - 3  # a block a step
+    assert reply.text.count("<b>") == len(await every_tick(turn, offer_id))  # a block a step
 
 
 async def test_a_plan_that_is_gone_is_ticked_in_vain(turn: Turn) -> None:

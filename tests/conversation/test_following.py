@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from bot.conversation.following import application_said, is_asking_plan
+from bot.conversation.kept_words import application_said, is_asking_applications, is_asking_plan, number_said
+from bot.locales.service import LANGUAGES, Voice, say
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,24 @@ from bot.conversation.following import application_said, is_asking_plan
         ("j'abandonne", "gave_up"),
         ("lo dejo", "gave_up"),
         ("j'ai pas encore postulé", "not_yet"),
+        ("ils m'ont pris", "accepted"),
+        ("je suis pris(e)", "accepted"),
+        ("j'ai été prise !!", "accepted"),
+        ("they took me!", "accepted"),
+        ("i got the job!", "accepted"),
+        ("me han cogido!", "accepted"),
+        ("قبلوني", "accepted"),
+        ("on m'a acceptée au stage", "accepted"),
+        ("c'est bon j'ai trouvé un stage", "accepted"),
+        ("ils m'ont refusé", "refused"),
+        ("ils m'ont dit non", "refused"),
+        ("j'ai eu une réponse négative", "refused"),
+        ("they said no", "refused"),
+        ("me han dicho que no", "refused"),
+        ("j'ai postulé à la 2", "applied"),
+        ("i applied to number 2", "applied"),
+        ("j'ai envoyé ma candidature", "applied"),
+        ("j'ai un entretien demain", "interview"),
     ],
 )
 def test_what_became_of_an_application_is_heard_in_four_languages(text: str, state: str) -> None:
@@ -58,8 +79,14 @@ def test_what_says_more_or_something_else_is_not(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["mon rétroplanning", "prépare mon départ stp", "prepare my departure", "prepara mi salida", "حضر سفري"]
-)
+    "text",
+    [
+        "mon rétroplanning", "prépare mon départ stp", "prepare my departure", "prepara mi salida", "حضر سفري",
+        "plan de départ", "mon plan", "qu'est ce que je dois préparer avant de partir", "quand je dois partir ?",
+        "ajoute les dates à mon agenda", "my departure plan", "plan de salida", "خطة السفر", "متى أسافر؟",
+        "when do I leave?", "¿cuándo me voy?",
+    ],
+)  # fmt: skip
 def test_the_plan_is_asked_in_four_languages(text: str) -> None:
     assert is_asking_plan(text)
 
@@ -67,3 +94,24 @@ def test_the_plan_is_asked_in_four_languages(text: str) -> None:
 @pytest.mark.parametrize("text", ["je prépare mon départ au Canada, il faut un visa ?", "départ en mars", "mon visa"])
 def test_a_departure_that_names_more_is_no_ask_for_the_plan(text: str) -> None:
     assert not is_asking_plan(text)
+
+
+@pytest.mark.parametrize("text", ["mes candidatures", "my applications", "mis candidaturas", "طلباتي"])
+def test_the_applications_are_asked_in_four_languages(text: str) -> None:
+    assert is_asking_applications(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("j'ai postulé à la 2", 2), ("I applied to the 3rd", 3), ("j'ai postulé", None)]
+)
+def test_the_number_of_an_offer_is_read_beside_the_news(text: str, number: int | None) -> None:
+    assert number_said(text) == number
+
+
+@pytest.mark.parametrize("is_plain", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_names_words_that_are_heard(language: str, is_plain: bool) -> None:
+    line = say("chat.help", Voice(language, is_plain=is_plain)).split("\n")
+    quoted = [words.strip() for text in line for words in re.findall(r"[«\"]([^»\"]+)[»\"]", text)]
+    assert any(is_asking_applications(words) for words in quoted)
+    assert any(is_asking_plan(words) for words in quoted)

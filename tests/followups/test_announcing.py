@@ -43,9 +43,9 @@ async def test_a_change_is_told_once_in_words_field_by_field(keeping: Keeping, n
     (text,) = await texts(keeping, now)
     assert text.split("\n") == [
         "✏️ Cette offre gardée a changé : <b>Stage d&#x27;accueil dans une auberge</b>",
-        "Date limite : 1 mars 2027 → 15 mars 2027",
+        "Date limite : 1er mars 2027 → 15 mars 2027",
         "Lieu : Valence, Espagne → Porto, Portugal",
-        "Quand : départ toute l&#x27;année → départ du 1 juin 2027 au 30 juin 2027",
+        "Quand : départ toute l&#x27;année → départ du 1er juin 2027 au 30 juin 2027",
         "Durée : 2 mois → 3 mois",
         "Indemnité : 450\xa0€ par mois → 520\xa0€ par mois",
         "À payer : rien d&#x27;annoncé → 30\xa0€",
@@ -74,7 +74,7 @@ async def test_changes_that_wait_are_told_together_as_their_difference(keeping: 
         await announce_changes(keeping.session, now=now + timedelta(hours=hour))
     assert len(await keeping.due("change")) == 3
     (text,) = await texts(keeping, now + timedelta(hours=4))
-    assert text.split("\n")[1:] == ["Date limite : 1 mars 2027 → 15 mars 2027"]
+    assert text.split("\n")[1:] == ["Date limite : 1er mars 2027 → 15 mars 2027"]
 
 
 async def test_a_change_undone_before_it_is_told_says_nothing(keeping: Keeping, now: datetime) -> None:
@@ -91,7 +91,7 @@ async def test_a_change_undone_after_it_was_told_is_told_back(keeping: Keeping, 
     assert len(await texts(keeping, now)) == 1
     await keeping.offer(at=now + timedelta(hours=1), deadline=DEADLINE)
     (text,) = await texts(keeping, now + timedelta(hours=1))
-    assert text.endswith("Date limite : 15 mars 2027 → 1 mars 2027")
+    assert text.endswith("Date limite : 15 mars 2027 → 1er mars 2027")
 
 
 @pytest.mark.parametrize("status", ["closed", "on_hold", "duplicate"])
@@ -114,7 +114,7 @@ async def test_a_reopening_tells_what_changed_meanwhile(keeping: Keeping, now: d
     await change_status(keeping.session, offer, "published", embedder=keeping.embedder, now=now + timedelta(hours=2))
     (text,) = await texts(keeping, now + timedelta(hours=2))
     assert text.startswith("🎉 Cette offre gardée est de nouveau ouverte")
-    assert text.endswith("Date limite : 1 mars 2027 → 15 mars 2027")
+    assert text.endswith("Date limite : 1er mars 2027 → 15 mars 2027")
 
 
 async def test_a_closing_undone_before_it_is_told_says_nothing(keeping: Keeping, now: datetime) -> None:

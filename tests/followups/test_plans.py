@@ -9,6 +9,7 @@ from bot.catalogue.service import load_offers
 from bot.followups.announcing import announce_changes
 from bot.followups.service import (
     Plan,
+    date_plan,
     departure_of,
     drop_offer,
     keep_offer,
@@ -42,8 +43,8 @@ async def test_a_plan_is_made_in_the_order_of_its_days(keeping: Keeping, now: da
     plan = await made(keeping, offer, await keeping.person(offer), now)
     assert [step.due_on for step in plan.steps] == sorted(step.due_on for step in plan.steps)
     assert days(plan)["health_card"] == date(2027, 2, 14)
-    late = [step.code for step in plan.steps if step.is_late(date(2026, 11, 23))]
-    assert late == ["agreement"]  # six months before the first of March have passed
+    codes = [step.code for step in plan.steps]
+    assert codes[:2] == ["application", "agreement"]  # the application first, though an agreement takes six months
 
 
 async def test_another_day_moves_the_steps_and_keeps_the_ticks(keeping: Keeping, now: datetime) -> None:
@@ -74,6 +75,19 @@ async def test_an_application_that_was_sent_is_a_step_that_is_done(keeping: Keep
     person = await keeping.person(offer)
     await set_application(keeping.session, offer, "applied", person_id=person, now=now)
     plan = await made(keeping, offer, person, now)
+    assert [step.code for step in plan.steps if step.is_done] == ["application"]
+
+
+async def test_once_accepted_nothing_waits_for_the_application(keeping: Keeping, now: datetime) -> None:
+    offer = await keeping.offer(deadline=date(2027, 1, 20))
+    person = await keeping.person(offer)
+    waiting = days(await made(keeping, offer, person, now))
+    assert waiting["agreement"] == waiting["application"] == date(2027, 1, 17)
+    await set_application(keeping.session, offer, "accepted", person_id=person, now=now)
+    await date_plan(keeping.session, await offer_of(keeping, offer), person_id=person, now=now)
+    plan = await plan_of(keeping.session, offer, person_id=person)
+    assert plan is not None
+    assert days(plan)["agreement"] == date(2026, 9, 2)
     assert [step.code for step in plan.steps if step.is_done] == ["application"]
 
 

@@ -57,7 +57,7 @@ async def test_what_comes_due_at_night_waits_for_the_morning_and_is_merged_there
         await keeping.session.commit()
         assert await run(sessions, night + timedelta(hours=hour)) == []
     (text,) = await run(sessions, datetime(2026, 11, 24, 7, 0, tzinfo=UTC))
-    assert text.endswith("Date limite : 1 mars 2027 → 15 mars 2027")
+    assert text.endswith("Date limite : 1er mars 2027 → 15 mars 2027")
 
 
 async def test_the_eve_of_a_deadline_goes_beyond_the_messages_of_a_day(keeping: Keeping, sessions: Sessions) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.followups.steps import due_day, known_steps, steps_for
+from bot.followups.steps import due_day, due_days, known_steps, steps_for
 from bot.knowledge.service import TOPICS, Situation
 
 DEPARTURE = date(2027, 6, 1)
@@ -93,12 +93,27 @@ def test_days_are_counted_back_from_the_departure_or_from_the_deadline() -> None
     assert due_day("health_card", departs_on=DEPARTURE, deadline=None) == date(2027, 5, 17)
     assert due_day("application", departs_on=DEPARTURE, deadline=date(2027, 2, 20)) == date(2027, 2, 17)
     assert due_day("application", departs_on=DEPARTURE, deadline=None) == DEPARTURE - timedelta(days=90)
-    assert due_day("application", departs_on=DEPARTURE, deadline=date(2027, 8, 1)) == DEPARTURE
+    assert due_day("application", departs_on=DEPARTURE, deadline=date(2027, 8, 1)) == date(2027, 5, 2)
 
 
 def test_no_ticket_is_bought_before_the_agreement_nor_that_before_the_application() -> None:
     late = date(2027, 5, 20)
     days = {code: due_day(code, departs_on=DEPARTURE, deadline=late) for code in ("application", "contract", "travel")}
-    assert days == dict.fromkeys(days, date(2027, 5, 17))
+    assert days == dict.fromkeys(days, date(2027, 5, 2))
     early = {code: due_day(code, departs_on=DEPARTURE, deadline=None) for code in days}
     assert sorted(early.values()) == list(early.values())
+
+
+@pytest.mark.parametrize("deadline", [None, date(2027, 4, 18), date(2027, 5, 31), date(2027, 9, 1)])
+def test_nothing_but_the_passport_comes_before_the_application_and_nothing_falls_on_the_departure(
+    deadline: date | None,
+) -> None:
+    due = due_days(known_steps(), departs_on=DEPARTURE, deadline=deadline, application=None)
+    assert {code for code, day in due.items() if day < due["application"]} <= {"passport"}
+    assert max(due.values()) < DEPARTURE
+    assert due["health_card"] == date(2027, 5, 17)
+
+
+def test_who_is_accepted_has_the_days_that_the_sheets_give() -> None:
+    due = due_days(known_steps(), departs_on=DEPARTURE, deadline=date(2027, 4, 18), application="accepted")
+    assert due["agreement"] == date(2026, 12, 3)
