@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.asked_words import words_in
 from bot.alerts.models import SavedSearch
 from bot.alerts.queries import FOUND
 from bot.alerts.wording import search_label
@@ -18,7 +19,6 @@ from bot.catalogue.models import Offer
 from bot.catalogue.ranking import IN_TITLE, Candidate, rank
 from bot.catalogue.reasons import Reason, reasons_for
 from bot.catalogue.service import load_offers
-from bot.catalogue.words import free_words
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.deliveries.models import Delivery
@@ -110,7 +110,7 @@ async def _found(
 
 def _ranked(search: SavedSearch, rows: Iterable[Any], recipient: Recipient) -> list[Found]:
     criteria = Criteria.from_json(search.criteria)
-    words = free_words(criteria) if search.words else ()
+    words = words_in(criteria, search.words or "")
     mine = {row.offer_id: row for row in rows if row.search_id == search.id}
     reasons_of = reasons_for(criteria, words, recipient.today)
     candidates = [_candidate(row) for row in mine.values()]

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.alerts.models import SavedSearch
-from bot.alerts.service import DEFAULT_HOUR, DEFAULT_WEEKDAY, change_rhythm, list_searches, resume_search, save_search
+from bot.alerts.service import (
+    DEFAULT_HOUR,
+    DEFAULT_WEEKDAY,
+    change_rhythm,
+    list_searches,
+    resume_search,
+    save_search,
+    search_words,
+)
 from bot.catalogue.criteria import Criteria
-from bot.chat.formatting import escape, shortened
+from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
-from bot.conversation.alert_cards import criteria_words, hour_words, list_button, rhythm_row, rhythm_words
+from bot.conversation.alert_cards import hour_words, list_button, rhythm_row, rhythm_words
 from bot.conversation.alert_context import ALERTS
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
@@ -122,7 +130,7 @@ async def _seen(turn: Turn, criteria: Criteria, list_id: int | None) -> list[int
 def _saved(turn: Turn, search: SavedSearch, preferences: PushPreferences, *, is_first: bool) -> Reply:
     """Say what was saved, when it comes and when it never does, and how to stop."""
     language = turn.language
-    what = escape(shortened(criteria_words(Criteria.from_json(search.criteria), language), _LONGEST))
+    what = escape(search_words(search, language, most=_LONGEST))
     place = place_words(preferences, language)
     parts = [say("alerting.saved", language, what=what, rhythm=rhythm_words(search, language), place=place)]
     if is_first:

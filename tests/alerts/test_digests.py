@@ -44,6 +44,7 @@ async def _ids(session):
 
 
 async def test_an_alert_says_what_for_and_why_with_mute_and_stop(session, publish, save, digest) -> None:
+    await publish(draft("before", title="Accueillir les voyageurs", places=[{"country": "DE"}]))
     search = await save(Criteria(kind="internship", countries=("ES",), words="accueillir des voyageurs"))
     await publish(draft("a"))
     composed = await digest(search.person_id)

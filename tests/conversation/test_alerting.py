@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,9 @@ from bot.kit.errors import UserError
 from bot.profiles.service import person_of_chat
 from bot.understanding.models import Entity, Intent, Parse
 from bot.understanding.service import EMERGENCY
+from tests.catalogue.conftest import draft, publish
+
+__all__ = ["publish"]
 
 OPEN = {"subject": ["alerts", "3"]}
 MONTREAL = Entity("city", "Montréal", 0, 8, norm={"city": "Montréal", "country": "CA"})
@@ -261,3 +265,14 @@ async def test_nobody_manages_or_opens_what_is_somebody_elses(
     with pytest.raises(UserError, match="button_expired"):
         await managing.open_told(stranger, int(search_id), [told.id])
     assert await told_offers(session, [told.id], person_id=turn.person.id) == []  # it speaks of no offer
+
+
+async def test_what_an_alert_requires_beyond_its_criteria_is_said_when_saved_and_on_its_card(
+    turn: Turn, embedder: SentenceEmbedder, publish: Any
+) -> None:
+    await publish(draft("horses", title="Soigner les chevaux"))
+    asked = replace(SPAIN, words="slt un stage en espagne avec des chevaux")
+    reply = await alerting.save_alert(turn, asked, Rhythm(), embedder=embedder)
+    assert "<b>stages · en Espagne · « chevaux »</b>" in reply.text
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    assert "stages · en Espagne · « chevaux »" in (await managing.show_alert(turn, search.id)).text
