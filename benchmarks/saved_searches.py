@@ -21,6 +21,7 @@ from bot.alerts.models import SavedSearch, SearchKey
 from bot.alerts.unfolding import columns_of
 from bot.catalogue.criteria import CityChoice, Criteria
 from bot.catalogue.indexing import signs_text
+from bot.catalogue.words import free_text
 from bot.kit.embedding import DIMENSIONS, SentenceEmbedder
 from bot.vocabulary.fields import FIELDS, field_words
 from bot.vocabulary.kinds import KINDS
