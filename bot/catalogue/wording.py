@@ -83,6 +83,11 @@ def day(value: date, language: str) -> str:
     return format_date(value, "long", locale=language)
 
 
+def day_of_year(value: date, language: str) -> str:
+    """Return a day of the year that is meant anyway, such as "3 mars"."""
+    return format_skeleton("MMMMd", value, locale=language)
+
+
 def month(value: date, language: str) -> str:
     """Return a month in words, such as "juin 2027"."""
     return format_skeleton("yMMMM", value, locale=language)

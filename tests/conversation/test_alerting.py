@@ -13,6 +13,7 @@ from bot.alerts.service import MOST_SEARCHES, list_searches
 from bot.catalogue.criteria import Criteria
 from bot.conversation import alerting, following, managing, preferring
 from bot.conversation.alert_context import LIVE, MANAGE, RESUME, STOP, SUBSCRIBE, alert_step, stops_alone
+from bot.conversation.offers import show_offer
 from bot.conversation.queries import conversation_of, told_offers
 from bot.conversation.replies import Turn
 from bot.conversation.rhythms import Rhythm
@@ -338,3 +339,9 @@ async def test_a_terminal_is_told_that_nothing_comes_there_by_itself(turn: Turn,
     turn.person.channel = "terminal"
     criteria = replace(SPAIN, kind="job")
     assert "que sur Telegram" in (await alerting.save_alert(turn, criteria, Rhythm(), embedder=embedder)).text
+
+
+async def test_an_offer_that_closed_since_it_was_told_leads_on_to_a_search(turn: Turn) -> None:
+    reply = await show_offer(turn, 0)
+    assert "n'est plus disponible" in reply.text
+    assert [[button.verb for button in row] for row in reply.rows] == [["ask_kind"]]
