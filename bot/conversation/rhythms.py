@@ -119,7 +119,10 @@ def _is_limit(folded: str, rhythm: Rhythm, *, is_stop: bool) -> bool:
     """Say whether hours are refused ("ne m'écris pas avant 18h", "arrête de m'écrire la nuit") rather than all."""
     if is_stop:
         return rhythm.hour is not None or rhythm.weekday is not None or _act(folded) == "settings"
-    return bool(re.search(rf"{_pattern(tuple(_shelf()['limits'])).pattern} \d", folded))
+    phrases = _pattern(tuple(_shelf()["limits"])).pattern
+    found = re.search(rf"{phrases} (?P<clock>las? |الساعه )?\d{{1,2}}(?!\d)", folded)
+    is_wished = _has("notify", folded)  # "préviens-moi avant 18h" asks for an alert
+    return found is not None and not is_wished and (rhythm.hour is not None or found["clock"] is not None)
 
 
 def _is_question(text: str, folded: str) -> bool:

@@ -83,6 +83,15 @@ def test_hours_that_are_refused_are_those_of_the_settings(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["préviens-moi pour un stage avant 2027", "alerte stage avant 2 mois", "un job después de 3 meses",
+     "préviens-moi avant 18h"],
+)  # fmt: skip
+def test_a_date_and_a_wish_refuse_no_hours(text: str) -> None:
+    assert said_of_alerts(text).act == ""
+
+
+@pytest.mark.parametrize(
     ("text", "is_question"),
     [
         ("tu m'écris combien de fois par jour ?", True), ("how often do you write", True), ("tous les jours ?", True),
