@@ -15,12 +15,13 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from benchmarks.search import NOW, TODAY
+from bot.alerts.asked_words import asked_words
 from bot.alerts.keys import WORD, keys_of_search
 from bot.alerts.models import SavedSearch, SearchKey
-from bot.alerts.saving import words_of_search
 from bot.alerts.unfolding import columns_of
 from bot.catalogue.criteria import CityChoice, Criteria
 from bot.catalogue.indexing import signs_text
+from bot.catalogue.words import free_text
 from bot.kit.embedding import DIMENSIONS, SentenceEmbedder
 from bot.vocabulary.fields import FIELDS, field_words
 from bot.vocabulary.kinds import KINDS
@@ -105,8 +106,8 @@ async def draw_sentences(session: AsyncSession, encoder: SentenceEmbedder) -> li
     vectors = encoder.embed(texts)
     found = []
     for words, vector in zip(texts, vectors, strict=True):
-        queries, lexemes = await words_of_search(session, Criteria(words=words))
-        found.append(Sentence(words, vector, queries, lexemes))
+        asked = await asked_words(session, Criteria(words=words))
+        found.append(Sentence(words, vector, asked.queries, asked.lexemes))
     return found
 
 
@@ -133,7 +134,7 @@ async def write_searches(
 
 
 def _row(criteria: Criteria, sentence: Sentence, noise: Any) -> tuple[dict[str, Any], list[str]]:
-    columns = columns_of(criteria)
+    columns = columns_of(criteria, free_text(criteria))
     met_by, keys = keys_of_search(columns)
     row = {
         **columns, "criteria": criteria.to_json(), "rhythm": "at_once", "weekday": None, "hour": None, "next_at": None,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.asked_words import words_in
 from bot.alerts.models import SavedSearch
 from bot.alerts.queries import FOUND
 from bot.alerts.wording import search_label
@@ -18,7 +20,6 @@ from bot.catalogue.models import Offer
 from bot.catalogue.ranking import IN_TITLE, Candidate, rank
 from bot.catalogue.reasons import Reason, reasons_for
 from bot.catalogue.service import load_offers
-from bot.catalogue.words import free_words
 from bot.chat.formatting import escape, visible_length
 from bot.chat.keyboards import Button
 from bot.deliveries.models import Delivery
@@ -32,6 +33,7 @@ MOST_MUTES = 3
 MOST_TO_OPEN = 200
 _ROOM = 600
 _FEWEST_SHOWN = 2
+_NEAR = timedelta(days=21)  # a deadline within this is told
 # Letters of what a search is called: alone in the heading, above its offers, on a button.
 _LONGEST_HEADING, _LONGEST_TITLE, _LONGEST_LABEL = 70, 40, 30
 
@@ -110,7 +112,7 @@ async def _found(
 
 def _ranked(search: SavedSearch, rows: Iterable[Any], recipient: Recipient) -> list[Found]:
     criteria = Criteria.from_json(search.criteria)
-    words = free_words(criteria) if search.words else ()
+    words = words_in(criteria, search.words or "")
     mine = {row.offer_id: row for row in rows if row.search_id == search.id}
     reasons_of = reasons_for(criteria, words, recipient.today)
     candidates = [_candidate(row) for row in mine.values()]
@@ -148,7 +150,10 @@ def _text(
     hidden = len(found) - len(shown)
     ending = say("alerts.digest_more", voice, count=hidden) if hidden else ""
     used = sum(visible_length(part) + 2 for part in (heading, ending, *titles.values()) if part)
-    entries = [Entry(offers[one.offer_id], number, one.reasons, True) for number, one in enumerate(shown, 1)]
+    entries = [
+        Entry(offers[one.offer_id], number, one.reasons, True, last_day=_last_day(offers[one.offer_id], recipient))
+        for number, one in enumerate(shown, 1)
+    ]
     lines = offer_lines(entries, voice, room=_ROOM - used)
     parts = [heading]
     for number, one in enumerate(shown):
@@ -156,6 +161,12 @@ def _text(
             parts.append(titles.get(one.search_id, ""))
         parts.append(lines[number])
     return "\n\n".join(part for part in (*parts, ending) if part)
+
+
+def _last_day(offer: Offer, recipient: Recipient) -> date | None:
+    """Return the deadline of an offer when it is near enough to be told in a line."""
+    is_near = offer.deadline is not None and offer.deadline <= recipient.today + _NEAR
+    return offer.deadline if is_near else None
 
 
 def _rows(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-# Each content word in all its spellings, stemmed in French, stemmed in English, and as it stands.
+# Each content word in all its spellings, stemmed in French, stemmed in English, and as it stands; and whether an offer
+# has it in its title, organisation or towns.
 WORDS = text("""
 SELECT rank,
   string_agg(CAST(to_tsquery('escale_fr', form) || to_tsquery('escale_en', form) || to_tsquery('simple', form)
                   AS text), ' | ' ORDER BY form) AS query,
-  array_agg(DISTINCT lexeme) AS lexemes
+  array_agg(DISTINCT lexeme) AS lexemes, coalesce(bool_or(known.is_name), false) AS is_name
 FROM unnest(CAST(:forms AS text[]), CAST(:ranks AS int[])) AS given(form, rank)
 CROSS JOIN LATERAL unnest(tsvector_to_array(
   to_tsvector('escale_fr', form) || to_tsvector('escale_en', form) || to_tsvector('simple', form))) AS stem(lexeme)
+LEFT JOIN offer_lexeme known USING (lexeme)
 GROUP BY rank ORDER BY rank
 """)
 

@@ -9,15 +9,14 @@ from pgvector import HalfVector
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.asked_words import AskedWords, asked_words
 from bot.alerts.keys import LETTERS, WORD, keys_of_search
 from bot.alerts.models import SavedSearch, SearchKey
 from bot.alerts.queries import LETTERS as LETTERS_OF
-from bot.alerts.queries import WORDS
 from bot.alerts.rhythm import check_rhythm, first_slot, move_slot
 from bot.alerts.unfolding import columns_of, criteria_key
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.indexing import signs_text
-from bot.catalogue.words import free_words, spellings
 from bot.deliveries.service import YOUNGEST, agree
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
@@ -53,7 +52,8 @@ async def save_search(
     """
     if criteria.age is not None and criteria.age < YOUNGEST:
         raise UserError("alerting.too_young", age=YOUNGEST)
-    key = criteria_key(criteria)
+    asked = await asked_words(session, criteria)
+    key = criteria_key(criteria, asked.words)
     mine = select(SavedSearch).where(SavedSearch.person_id == person_id)
     known = (await session.scalars(mine.where(SavedSearch.criteria_key == key))).one_or_none()
     if known is not None:
@@ -68,7 +68,7 @@ async def save_search(
         hour=chosen.hour, next_at=first_slot(chosen, preferences, now), seen_offer_ids=sorted(seen_offer_ids),
         is_paused=False, created_at=now, updated_at=now,
     )  # fmt: skip
-    await _add(session, search, criteria, embedder)
+    await _add(session, search, criteria, asked, embedder)
     return search
 
 
@@ -86,8 +86,10 @@ async def _resumed(
     return search
 
 
-async def _add(session: AsyncSession, search: SavedSearch, criteria: Criteria, embedder: Embedder) -> None:
-    columns = columns_of(criteria)
+async def _add(
+    session: AsyncSession, search: SavedSearch, criteria: Criteria, asked: AskedWords, embedder: Embedder
+) -> None:
+    columns = columns_of(criteria, asked.text)
     for name, value in columns.items():
         setattr(search, name, value)
     met_by, keys = keys_of_search(columns)
@@ -97,20 +99,12 @@ async def _add(session: AsyncSession, search: SavedSearch, criteria: Criteria, e
     if search.words is not None:
         vector = embedder.embed([search.words])[0]
         search.embedding = HalfVector(vector)
-        search.word_queries, lexemes = await words_of_search(session, criteria)
+        search.word_queries = asked.queries
         if met_by == "words":
             search.bits = signs_text(vector)
-            keys = [WORD + lexeme for lexeme in lexemes]
+            keys = [WORD + lexeme for lexeme in asked.lexemes]
     session.add(search)
     await session.flush()
     if keys:
         rows_of = [{"key": key, "search_id": search.id} for key in dict.fromkeys(keys)]
         await session.execute(insert(SearchKey), rows_of)
-
-
-async def words_of_search(session: AsyncSession, criteria: Criteria) -> tuple[list[str], list[str]]:
-    """Return one text search query for each content word, and all their lexemes."""
-    forms = [(form, rank) for rank, word in enumerate(free_words(criteria)) for form in spellings(word)]
-    values = {"forms": [form for form, _ in forms], "ranks": [rank for _, rank in forms]}
-    rows = (await session.execute(WORDS, values)).all()
-    return [row.query for row in rows], [lexeme for row in rows for lexeme in row.lexemes]

@@ -13,7 +13,7 @@ from bot.alerts.keeping import (
 )
 from bot.alerts.rhythm import DEFAULT_HOUR, DEFAULT_WEEKDAY, move_slots
 from bot.alerts.saving import MOST_SEARCHES, save_search
-from bot.alerts.wording import search_label
+from bot.alerts.wording import search_label, search_words
 
 __all__ = [
     "DEFAULT_HOUR",
@@ -31,4 +31,5 @@ __all__ = [
     "resume_search",
     "save_search",
     "search_label",
+    "search_words",
 ]

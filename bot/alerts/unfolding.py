@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.filters import filter_values
-from bot.catalogue.words import free_text, free_words
 
 # Any day: the criteria alone are unfolded; the day of the comparison comes with it.
 _ANY_DAY = date(2000, 1, 1)
@@ -19,18 +19,23 @@ _AS_THEY_ARE = (
 )  # fmt: skip
 
 
-def columns_of(criteria: Criteria) -> dict[str, Any]:
-    """Return the columns of a saved search; a place that is no country's leaves an empty list, and nothing fits."""
+def columns_of(criteria: Criteria, words: str) -> dict[str, Any]:
+    """Return the columns of a saved search; a place that is no country's leaves an empty list, and nothing fits.
+
+    Args:
+        criteria: what the search asks for.
+        words: what it requires beyond its criteria, as its person spelt it; see `bot.alerts.asked_words`.
+    """
     values = filter_values(criteria, _ANY_DAY)
     has_place = criteria.has_place()
     columns = {name: values[name] for name in _AS_THEY_ARE}
     columns["countries"] = (values["all_countries"] or []) if has_place else None
     columns["city_keys"] = values["cities"] if has_place else None
-    columns["words"] = free_text(criteria) or None
+    columns["words"] = words or None
     return columns
 
 
-def criteria_key(criteria: Criteria) -> str:
-    """Return what tells searches apart: the same criteria with the same content words, however said, are one."""
-    known = {**criteria.to_json(), "words": sorted(free_words(criteria))}
+def criteria_key(criteria: Criteria, words: Collection[str]) -> str:
+    """Return what tells searches apart: the same criteria that require the same words, however said, are one."""
+    known = {**criteria.to_json(), "words": sorted(words)}
     return hashlib.sha256(json.dumps(known, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]

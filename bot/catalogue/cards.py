@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.catalogue.models import Offer
 from bot.catalogue.service import reason_sentence
-from bot.catalogue.wording import day, listed, money, month, months
+from bot.catalogue.wording import day, day_of_year, listed, money, month, months
 from bot.chat.formatting import escape, isolate, shortened, visible_length
 from bot.locales.service import say
 from bot.vocabulary.countries import country_name
@@ -32,12 +33,13 @@ _WORTH_READING = 60  # a description cut below this says nothing
 
 @dataclass(frozen=True)
 class Entry:
-    """One offer of a list: its rank, why it is there, and whether one can still apply."""
+    """One offer of a list: its rank, why it is there, whether one can still apply, and until when if that is told."""
 
     offer: Offer
     rank: int
     reasons: Sequence[Any]
     is_available: bool
+    last_day: date | None = None
 
 
 def offer_lines(entries: Sequence[Entry], language: str, *, room: int) -> list[str]:
@@ -98,6 +100,8 @@ def _offer_line(entry: Entry, language: str, detail: tuple[int, int, int, bool])
     if not entry.is_available:
         return f"<s>{head}</s> ({say('search.offer_closed_mark', language)})"
     facts = [months(offer.duration_min, offer.duration_max, language), _short_start(offer, language)]
+    if entry.last_day is not None and why:
+        facts.append(say("search.deadline_short", language, day=day_of_year(entry.last_day, language)))
     if has_pay:
         facts.append(pay_said(offer, language))
     said = [escape(fact) for fact in facts if fact]

@@ -93,6 +93,11 @@ def _first_of_month(written: str, value: date, language: str) -> str:
     return f"1er{written[1:]}" if str(language) == "fr" and value.day == 1 else written
 
 
+def day_of_year(value: date, language: str) -> str:
+    """Return a day of the year that is meant anyway, such as "3 mars"."""
+    return format_skeleton("MMMMd", value, locale=language)
+
+
 def month(value: date, language: str) -> str:
     """Return a month in words, such as "juin 2027"."""
     return format_skeleton("yMMMM", value, locale=language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.catalogue.criteria import Criteria
 from bot.vocabulary.cities import find_city
@@ -49,9 +49,9 @@ def free_words(criteria: Criteria) -> tuple[str, ...]:
     return tuple(word for word in content_words(criteria) if exact_field_code(word) not in criteria.fields)
 
 
-def free_text(criteria: Criteria) -> str:
-    """Return the free words as the person spelt them; "" when there are none."""
-    free = frozenset(free_words(criteria))
+def free_text(criteria: Criteria, words: Collection[str] | None = None) -> str:
+    """Return the free words, or these of them, as the person spelt them; "" when there are none."""
+    free = frozenset(free_words(criteria) if words is None else words)
     kept = (word for word in words_of(criteria.words) if free.intersection(word.folded.split()))
     return " ".join(criteria.words[word.start : word.end] for word in kept)
 

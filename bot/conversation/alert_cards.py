@@ -8,29 +8,19 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_day_names
 
 from bot.alerts.models import SavedSearch
-from bot.alerts.service import search_label
-from bot.catalogue.criteria import Criteria
-from bot.catalogue.wording import describe
-from bot.chat.formatting import escape, shortened
+from bot.alerts.service import search_label, search_words
+from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.replies import Reply, Turn
 from bot.deliveries.models import PushPreferences
 from bot.deliveries.service import is_quiet_hour
-from bot.kit.masking import mask
 from bot.locales.service import say
 
 PAGE_SIZE = 6
-_LONGEST_LINE, _LONGEST_CARD, _LONGEST_WORDS = 70, 300, 60
+_LONGEST_LINE, _LONGEST_CARD = 70, 300
 _HOURS = (8, 12, 18, 20)
 _WEEKDAYS = 7
 _FIRST_WEEKDAYS = 4  # on the first row of buttons
-
-
-def criteria_words(criteria: Criteria, language: str) -> str:
-    """Return what is searched in a few plain words (not yet HTML); somebody's own words when there is nothing else."""
-    if criteria.is_bare() and criteria.words:
-        return say("alerting.words", language, what=shortened(mask(criteria.words), _LONGEST_WORDS))
-    return describe(criteria, language)
 
 
 def alert_name(search: SavedSearch, language: str) -> str:
@@ -88,7 +78,7 @@ def list_reply(
 def card_reply(turn: Turn, search: SavedSearch, *, preface: str = "") -> Reply:
     """Return the card of one alert: what it searches, how often it comes, and all that can be done with it."""
     language, here = turn.language, {"search_id": search.id, "on_card": True}
-    what = escape(shortened(criteria_words(Criteria.from_json(search.criteria), language), _LONGEST_CARD))
+    what = escape(search_words(search, language, most=_LONGEST_CARD))
     paused = say("alerting.paused", language) if search.is_paused else ""
     title = say("alerting.card_title", language, name=alert_name(search, language)) if search.name else ""
     rhythm = say("alerting.card_rhythm", language, rhythm=rhythm_words(search, language))

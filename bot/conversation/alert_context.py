@@ -22,6 +22,7 @@ CONFIRM, WHERE, NAME = "confirm_alerts", "which_place", "name_alert"
 SUBSCRIBE, MANAGE, STOP, LIVE, CALL = "subscribe_alerts", "manage_alerts", "stop_pushes", "note_home", "name_alert"
 PENDING = (CONFIRM, WHERE, NAME)
 RESUME, SETTINGS = "resume_pushes", "push_settings"
+PRIVACY = "privacy"  # the answer about what is known of a person, and how to have it erased
 STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL, RESUME, SETTINGS})
 # Up to so many words, a message is about the alert last shown; one that asks to be told may name what of, too.
 _SHORT, _LONGEST_WISH, _LONGEST_STOP = 8, 14, 12
@@ -34,6 +35,8 @@ def alert_step(turn: Turn, parse: Parse, step: str) -> str | None:
         return None  # it stops the questions; the command /stop stops alerts
     if conversation.pending_question == NAME and plain_answer(parse.text) == "stop":
         return "deny"  # "annule" gives up the name, not the alert
+    if said.act == "delete" and said.is_of_data and not said.names_alerts:
+        return PRIVACY
     if said.act == "stop" and _length(parse) <= _LONGEST_STOP:
         return STOP
     return (
@@ -73,7 +76,7 @@ def _about_the_open_one(turn: Turn, parse: Parse, said: Said) -> str | None:
     """Return the step of a short message just after alerts were shown."""
     if not is_open(turn) or _length(parse) > _SHORT:
         return None
-    if said.rhythm or said.act:
+    if said.rhythm or said.act or (said.is_question and said.names_alerts):
         return MANAGE
     if any(entity.entity in PLACES and entity.role == "origin" for entity in parse.entities):
         return LIVE
@@ -82,11 +85,12 @@ def _about_the_open_one(turn: Turn, parse: Parse, said: Said) -> str | None:
 
 def _of_its_own(parse: Parse, said: Said, step: str) -> str | None:
     """Return the step of a message that speaks of alerts in so many words."""
-    if said.wants_news and not said.act:
+    if said.wants_news and not said.act and not said.is_question:
         return SUBSCRIBE if _length(parse) <= _LONGEST_WISH or step == MANAGE else None
     if said.names_alerts and not said.act and parse.source == "simple":  # "alerte stage Espagne", while Rasa is away
         return SUBSCRIBE
-    return MANAGE if said.names_alerts and said.act and _length(parse) <= _SHORT else None
+    is_about_them = bool(said.act) or said.is_question
+    return MANAGE if (said.names_alerts or said.wants_news) and is_about_them and _length(parse) <= _SHORT else None
 
 
 def _length(parse: Parse) -> int:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.alerts.models import SavedSearch
-from bot.alerts.service import DEFAULT_HOUR, DEFAULT_WEEKDAY, change_rhythm, list_searches, resume_search, save_search
+from bot.alerts.service import (
+    DEFAULT_HOUR,
+    DEFAULT_WEEKDAY,
+    change_rhythm,
+    list_searches,
+    resume_search,
+    save_search,
+    search_words,
+)
 from bot.catalogue.criteria import Criteria
-from bot.chat.formatting import escape, shortened
+from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
-from bot.conversation.alert_cards import criteria_words, hour_words, list_button, rhythm_row, rhythm_words
+from bot.conversation.alert_cards import hour_words, list_button, rhythm_row, rhythm_words
 from bot.conversation.alert_context import ALERTS
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
@@ -30,6 +38,8 @@ from bot.understanding.models import PLACES, Intent, Parse
 
 # Once a day, so that nobody is disturbed more; in the evening, after school or work and well before the quiet hours.
 DEFAULT = Rhythm("daily", None, DEFAULT_HOUR)
+SLOWER = {"at_once": "daily", "daily": "weekly", "weekly": "weekly"}
+FASTER = {"weekly": "daily", "daily": "at_once", "at_once": "at_once"}
 _LONGEST = 200
 _NAMED = (*PLACES, "field", "programme", "organisation")
 
@@ -38,7 +48,9 @@ async def subscribe(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
     """Save the search that a message names, else the running one; without any, ask what for."""
     running = turn.conversation.criteria
     criteria = _criteria_of(parse, Criteria.from_json(running) if running is not None else None)
-    return await save_alert(turn, criteria, rhythm_said(parse.text), embedder=embedder)
+    rhythm = rhythm_said(parse.text)
+    say_limits(turn, rhythm)
+    return await save_alert(turn, criteria, rhythm, embedder=embedder)
 
 
 async def save_alert(
@@ -77,12 +89,23 @@ async def give_rhythm(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> None:
     )
 
 
+def say_limits(turn: Turn, rhythm: Rhythm) -> None:
+    """Say above the answer what of a rhythm no alert can do: leave out one day, come at some minute."""
+    if rhythm.leaves_out:
+        turn.notes.append(say("alerting.no_day_left_out", turn.language))
+    if rhythm.has_minutes:
+        turn.notes.append(say("alerting.whole_hours", turn.language))
+
+
 def settled(said: Rhythm, before: Rhythm) -> Rhythm:
     """Return the rhythm that is said, what it leaves open taken from the one before, or from what suits most people.
 
-    A weekday makes it weekly; an hour alone keeps it as it was, or daily when it had no hour.
+    A weekday makes it weekly; an hour alone keeps it as it was, or daily when it had no hour; "moins souvent" is the
+    rhythm below the one before.
     """
     name = said.name or (before.name if before.name != "at_once" or said.hour is None else "daily")
+    if said.direction and said.name is None and before.name is not None:
+        name = (SLOWER if said.direction < 0 else FASTER)[before.name]
     if name == "at_once":
         return Rhythm("at_once")
     hour = next(one for one in (said.hour, before.hour, DEFAULT_HOUR) if one is not None)
@@ -122,9 +145,13 @@ async def _seen(turn: Turn, criteria: Criteria, list_id: int | None) -> list[int
 def _saved(turn: Turn, search: SavedSearch, preferences: PushPreferences, *, is_first: bool) -> Reply:
     """Say what was saved, when it comes and when it never does, and how to stop."""
     language = turn.language
-    what = escape(shortened(criteria_words(Criteria.from_json(search.criteria), language), _LONGEST))
-    place = place_words(preferences, language)
-    parts = [say("alerting.saved", language, what=what, rhythm=rhythm_words(search, language), place=place)]
+    what = escape(search_words(search, language, most=_LONGEST))
+    rhythm = rhythm_words(search, language)
+    if search.hour is not None:
+        rhythm = say("alerting.rhythm_there", language, rhythm=rhythm, place=place_words(preferences, language))
+    parts = [say("alerting.saved", language, what=what, rhythm=rhythm)]
+    if turn.person.channel == "terminal":
+        parts.append(say("alerting.only_on_telegram", language))
     if is_first:
         start, until = (hour_words(hour, language) for hour in (preferences.quiet_from, preferences.quiet_until))
         parts.append(say("alerting.promise", language, start=start, until=until, count=preferences.most_a_day))

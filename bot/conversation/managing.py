@@ -12,7 +12,7 @@ from bot.chat.keyboards import Button
 from bot.conversation import preferring
 from bot.conversation.alert_cards import alert_name, card_reply, list_button, list_reply, rhythm_reply, rhythm_words
 from bot.conversation.alert_context import ALERTS, NAME
-from bot.conversation.alerting import give_rhythm, settled
+from bot.conversation.alerting import FASTER, SLOWER, give_rhythm, say_limits, settled
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject, subject_of
 from bot.conversation.markers import is_bare_rank, rank_said
@@ -26,15 +26,13 @@ from bot.locales.service import say
 from bot.understanding.models import Parse
 from bot.vocabulary.text import fold
 
-_SLOWER = {"at_once": "daily", "daily": "weekly", "weekly": "weekly"}
-_FASTER = {"weekly": "daily", "daily": "at_once", "at_once": "at_once"}
 _LIST = "list"
 
 
 async def manage(turn: Turn, parse: Parse) -> Reply:
     """Do with their alerts what a message says; what it leaves open is asked, or the list is shown."""
     said = said_of_alerts(parse.text)
-    if said.act == "settings":
+    if said.act == "settings" or (said.is_question and said.rhythm and not said.act):
         return await preferring.show_settings(turn)
     searches = await list_searches(turn.session, person_id=turn.person.id)
     is_opening = not said.act and not said.rhythm and is_bare_rank(parse.text)
@@ -187,9 +185,10 @@ async def _do(turn: Turn, search: SavedSearch, said: Said) -> Reply:
 
 
 async def _change(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> Reply:
+    say_limits(turn, rhythm)
     if not rhythm.direction or rhythm.name or rhythm.hour is not None:
         return replace(await choose_rhythm(turn, search.id, rhythm), in_place=False)
-    name = (_SLOWER if rhythm.direction < 0 else _FASTER)[search.rhythm]
+    name = (SLOWER if rhythm.direction < 0 else FASTER)[search.rhythm]
     if name == search.rhythm:
         key = "alerting.slowest" if rhythm.direction < 0 else "alerting.fastest"
         return await show_alert(turn, search.id, preface=say(key, turn.language))

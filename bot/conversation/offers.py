@@ -33,7 +33,7 @@ async def show_offer(turn: Turn, offer_id: int, *, list_id: int | None = None) -
     """Return the card of an offer, replacing the list when a button asked for it."""
     offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
     if offer is None or not is_available(offer, today=turn.today):
-        rows = [*await rows_of_gone(turn, offer_id), *_back(turn, list_id)]
+        rows = [*await rows_of_gone(turn, offer_id), *_onwards(turn, list_id)]
         return Reply(say("search.offer_gone", turn.language), rows, in_place=True)
     turn.conversation.offer_id = offer.id
     drop_subject(turn)
@@ -51,7 +51,7 @@ async def read_whole_offer(turn: Turn, offer_id: int, *, list_id: int | None = N
     """Return all that is known of an offer, in as many messages as it takes."""
     offer = (await load_offers(turn.session, [offer_id])).get(offer_id)
     if offer is None or not is_available(offer, today=turn.today):
-        return Reply(say("search.offer_gone", turn.language), _back(turn, list_id))
+        return Reply(say("search.offer_gone", turn.language), _onwards(turn, list_id))
     shown = await own_list(turn.session, list_id, person_id=turn.person.id)
     whole = offer_in_full(offer, _reasons(shown, offer_id), turn.language)
     return Reply(whole, await _card_rows(turn, offer, shown))
@@ -187,6 +187,12 @@ def _back(turn: Turn, list_id: int | None) -> list[list[Button]]:
         return []
     where = {"list_id": list_id, "page": turn.conversation.page}
     return [[Button(say("search.back", turn.language), "show_page", where)]]
+
+
+def _onwards(turn: Turn, list_id: int | None) -> list[list[Button]]:
+    """Return the way on from an offer that is gone: back to its list, else to the running search, else to a new one."""
+    again = Button(say("followups.search_again", turn.language), "ask_kind")
+    return _back(turn, list_id) or resume_rows(turn) or [[again]]
 
 
 def _share_link(turn: Turn, offer: Offer) -> str | None:

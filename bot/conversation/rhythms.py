@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.alerts.service import LONGEST_NAME
@@ -37,12 +37,16 @@ class Rhythm:
         weekday: 0 (Monday) to 6.
         hour: 0-23.
         direction: -1 less often, 1 more often, 0 when neither is said.
+        leaves_out: a day is to be left out, which no alert can do.
+        has_minutes: minutes are said, which no alert keeps.
     """
 
     name: str | None = None
     weekday: int | None = None
     hour: int | None = None
     direction: int = 0
+    leaves_out: bool = False
+    has_minutes: bool = field(default=False, compare=False)
 
     def __bool__(self) -> bool:
         """Whether anything is said of it."""
@@ -61,6 +65,8 @@ class Said:
         is_all: every alert is meant.
         names_alerts: the word itself is there: "alerte", "notif".
         wants_news: "préviens-moi", "keep me posted".
+        is_question: how it is, is asked: nothing is to be changed.
+        is_of_data: what is known of the person is meant: "mes données".
     """
 
     act: str = ""
@@ -70,6 +76,8 @@ class Said:
     is_all: bool = False
     names_alerts: bool = False
     wants_news: bool = False
+    is_question: bool = False
+    is_of_data: bool = False
 
 
 def is_stop(text: str) -> bool:
@@ -77,11 +85,18 @@ def is_stop(text: str) -> bool:
     return fold(text) in _folded("stop_alone")
 
 
+def is_resume(text: str) -> bool:
+    """Say whether a message does nothing but take up what was stopped: "reprends", "resume", "استئناف"."""
+    return fold(text) in _folded("resume_alone")
+
+
 def said_of_alerts(text: str) -> Said:
     """Return what a message says of alerts; nothing of it is sure to be about them."""
     folded = fold(text)
     rhythm, rest = _rhythm(folded)
     act = "stop" if is_stop(text) or _has("stop_inside", folded) else _act(folded)
+    if act in ("", "stop") and _is_limit(folded, rhythm, is_stop=act == "stop"):
+        act, rhythm = "settings", Rhythm()
     return Said(
         act=act,
         rhythm=rhythm,
@@ -90,6 +105,8 @@ def said_of_alerts(text: str) -> Said:
         is_all=_has("all", rest),
         names_alerts=_has("alerts", folded),
         wants_news=_has("notify", folded),
+        is_question=_is_question(text, folded),
+        is_of_data=_has("data", folded),
     )
 
 
@@ -98,25 +115,45 @@ def rhythm_said(text: str) -> Rhythm:
     return _rhythm(fold(text))[0]
 
 
+def _is_limit(folded: str, rhythm: Rhythm, *, is_stop: bool) -> bool:
+    """Say whether hours are refused ("ne m'écris pas avant 18h", "arrête de m'écrire la nuit") rather than all."""
+    if is_stop:
+        return rhythm.hour is not None or rhythm.weekday is not None or _act(folded) == "settings"
+    phrases = _pattern(tuple(_shelf()["limits"])).pattern
+    found = re.search(rf"{phrases} (?P<clock>las? |الساعه )?\d{{1,2}}(?!\d)", folded)
+    is_wished = _has("notify", folded)  # "préviens-moi avant 18h" asks for an alert
+    return found is not None and not is_wished and (rhythm.hour is not None or found["clock"] is not None)
+
+
+def _is_question(text: str, folded: str) -> bool:
+    if _has("asks", folded):
+        return True
+    is_marked = any(mark in text for mark in "?؟")
+    return is_marked and not (_has("requests", folded) or _has("notify", folded))
+
+
 def _rhythm(folded: str) -> tuple[Rhythm, str]:
-    hour, rest = _hour(folded)
-    weekday, rest = _first("weekdays", rest)
-    name, rest = _first("rhythms", rest)
     direction = -1 if _has("slower", folded) else 1 if _has("faster", folded) else 0
-    day = int(weekday) if weekday is not None else None
-    return Rhythm(name or ("weekly" if day is not None else None), day, hour, direction), rest
+    hour, has_minutes, rest = _hour(folded)
+    leaves_out = _has("except", folded) and (_first("weekdays", folded)[0] is not None or _has("weekend", folded))
+    weekday, rest = _first("weekdays", rest)
+    name, rest = _first("rhythms", _without(_pattern(tuple(_shelf()["slower"])), rest))
+    day = int(weekday) if weekday is not None and not leaves_out else None
+    return Rhythm(name or ("weekly" if day is not None else None), day, hour, direction, leaves_out, has_minutes), rest
 
 
-def _hour(folded: str) -> tuple[int | None, str]:
-    """Return the hour that is said, and the text without it."""
+def _hour(folded: str) -> tuple[int | None, bool, str]:
+    """Return the hour that is said, whether minutes are, and the text without it."""
     for pattern in (_FRENCH, _ENGLISH, _SPANISH, _ARABIC):
         if found := pattern.search(folded):
             number = int(next(group for group in found.groups() if group))
             is_late = number < _NOON and _has("late", folded)
             rest = f"{folded[: found.start()]} {folded[found.end() :]}"
-            return ((number + _NOON if is_late else number) % _HOURS if number <= _HOURS else None), rest
-    hour = _first("hour_words", folded)[0] or _first("parts", folded)[0]
-    return (int(hour) if hour is not None else None), folded  # "tous les matins" says how often besides the hour
+            has_minutes = any(int(minutes) for minutes in re.findall(r"\d+", found.group())[1:])
+            hour = (number + _NOON if is_late else number) % _HOURS
+            return (hour if number <= _HOURS else None), has_minutes, rest
+    word = _first("hour_words", folded)[0] or _first("parts", folded)[0]
+    return (int(word) if word is not None else None), False, folded  # "tous les matins" says how often besides the hour
 
 
 def _act(folded: str) -> str:

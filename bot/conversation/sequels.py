@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.alert_context import RESUME as RESUME_PUSHES
 from bot.conversation.alert_context import alert_step
 from bot.conversation.asking import is_waiting, waiting_for
 from bot.conversation.card_questions import is_on_card
@@ -11,9 +12,11 @@ from bot.conversation.eligibility import is_sequel
 from bot.conversation.following import step_on_kept
 from bot.conversation.markers import is_resuming, is_seeking
 from bot.conversation.papers import VISA, is_minor_alone
+from bot.conversation.preferring import is_stopped
 from bot.conversation.programmes import is_what_is
 from bot.conversation.refinement import names_something, programmes_of
 from bot.conversation.replies import Turn
+from bot.conversation.rhythms import is_resume
 from bot.conversation.telling import destination_said
 from bot.understanding.models import Parse
 from bot.understanding.service import EMERGENCY
@@ -28,6 +31,8 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
         return step
     if (on_kept := await _step_on_kept(turn, parse)) is not None:
         return on_kept
+    if is_resume(parse.text) and not is_waiting(turn.conversation) and await is_stopped(turn):
+        return RESUME_PUSHES
     return alert_step(turn, parse, step) or await _of_what_was_shown(turn, parse, step)
 
 

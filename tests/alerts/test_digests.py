@@ -44,6 +44,7 @@ async def _ids(session):
 
 
 async def test_an_alert_says_what_for_and_why_with_mute_and_stop(session, publish, save, digest) -> None:
+    await publish(draft("before", title="Accueillir les voyageurs", places=[{"country": "DE"}]))
     search = await save(Criteria(kind="internship", countries=("ES",), words="accueillir des voyageurs"))
     await publish(draft("a"))
     composed = await digest(search.person_id)
@@ -57,6 +58,19 @@ async def test_an_alert_says_what_for_and_why_with_mute_and_stop(session, publis
     ]
     assert [delivery.offer_id for delivery in push.covers] == [identity]
     assert composed.dropped == {}
+
+
+async def test_a_deadline_that_is_near_is_told_with_its_offer(publish, save, digest) -> None:
+    search = await save(Criteria(kind="internship"))
+    await publish(
+        draft("near", title="Stage proche", deadline=TODAY + timedelta(days=5)),
+        draft("edge", title="Stage du bord", deadline=TODAY + timedelta(days=21)),
+        draft("far", title="Stage lointain", deadline=TODAY + timedelta(days=22)),
+    )
+    (push,) = (await digest(search.person_id)).pushes
+    assert "⏳ avant le 28 novembre" in push.text
+    assert "⏳ avant le 14 décembre" in push.text
+    assert push.text.count("⏳") == 2
 
 
 async def test_a_search_of_mere_words_is_called_by_them(publish, save, digest) -> None:

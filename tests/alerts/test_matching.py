@@ -188,6 +188,8 @@ async def test_an_offer_over_or_closed_meanwhile_is_told_to_nobody(session, embe
 
 
 async def test_words_bring_what_is_close_in_meaning_or_shares_their_names(publish, save, told) -> None:
+    await publish(draft("before", title="Les chevaux de la ferme", places=[{"country": "DE"}]))
+    await told()
     horses, port, spain = [
         await save(criteria)
         for criteria in (
@@ -206,6 +208,21 @@ async def test_words_bring_what_is_close_in_meaning_or_shares_their_names(publis
     assert await told() == {
         horses.person_id: {"horses"}, port.person_id: {"inn"}, spain.person_id: {"horses"}
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "slt je cherche un stage en espagne", "bjr jveux un stage en espagne", "wesh frr un stage en espagne vite",
+        "madame avance un stage en espagne", "slt non finalement espagne", "yo bruv gimme internship spain",
+        "holi tronco unas prácticas en españa", "اهلين خويا تدريب في اسبانيا", "tkt gros un stage espagne zebi",
+    ],
+)  # fmt: skip
+async def test_greetings_and_fillers_beside_criteria_silence_no_alert(publish, save, told, words) -> None:
+    search = await save(Criteria(kind="internship", countries=("ES",), words=words))
+    await publish(draft("a"))
+    assert search.words is None
+    assert await told() == {search.person_id: {"a"}}
 
 
 async def test_a_digest_is_due_at_the_time_of_its_search_and_stale_after_the_last_day(

@@ -44,7 +44,8 @@ async def test_saving_agrees_to_be_written_to_even_after_a_stop(session, now, sa
     assert preferences.stopped_at is None
 
 
-async def test_the_same_search_is_saved_once_and_goes_on(session, now, save, person) -> None:
+async def test_the_same_search_is_saved_once_and_goes_on(session, now, publish, save, person) -> None:
+    await publish(draft("sea", title="Stage à la plage"), draft("peaks", title="Stage en montagne"))
     who = await person()
     first = await save(
         Criteria(kind="job", countries=("ES",), words="un job en Espagne à la plage"), person_id=who, rhythm="daily",
@@ -58,6 +59,23 @@ async def test_the_same_search_is_saved_once_and_goes_on(session, now, save, per
     assert (again.is_paused, again.rhythm, again.seen_offer_ids) == (False, "daily", [1, 2, 3])
     await save(Criteria(kind="job", countries=("ES",), words="montagne"), person_id=who)
     assert len(await list_searches(session, person_id=who)) == 2
+
+
+async def test_beside_criteria_only_words_that_name_offers_are_required(publish, save) -> None:
+    await publish(draft("sea", title="Stage à la plage", description="Avec l'équipe des maîtres nageurs."))
+    spain = Criteria(kind="job", countries=("ES",), words="zut un job à la Plage, nageur quoi")
+    first = await save(spain)
+    assert first.words == "Plage"
+    assert len(first.word_queries) == 1
+    again = await save(Criteria(kind="job", countries=("ES",), words="plage"), person_id=first.person_id)
+    assert again.id == first.id
+
+
+async def test_a_search_that_words_alone_tell_apart_requires_them(publish, save) -> None:
+    await publish(draft("sea", title="Stage à la plage"))
+    assert (await save(Criteria(words="scaphandrier"))).words == "scaphandrier"
+    assert (await save(Criteria(kind="job", words="un job de scaphandrier"))).words == "scaphandrier"
+    assert (await save(Criteria(kind="job", words="un job de scaphandrier plage"))).words == "plage"
 
 
 async def test_a_paused_search_saved_again_waits_for_its_next_time(session, now, save) -> None:

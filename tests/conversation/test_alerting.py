@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alerts.service import MOST_SEARCHES, list_searches
 from bot.catalogue.criteria import Criteria
 from bot.conversation import alerting, following, managing, preferring
-from bot.conversation.alert_context import LIVE, MANAGE, STOP, SUBSCRIBE, alert_step, stops_alone
+from bot.conversation.alert_context import LIVE, MANAGE, RESUME, STOP, SUBSCRIBE, alert_step, stops_alone
+from bot.conversation.offers import show_offer
 from bot.conversation.queries import conversation_of, told_offers
 from bot.conversation.replies import Turn
 from bot.conversation.rhythms import Rhythm
@@ -19,13 +21,16 @@ from bot.conversation.searching import bell_button
 from bot.conversation.sequels import step_in_context
 from bot.conversation.telling import is_too_young
 from bot.deliveries.models import Delivery, PushPreferences
-from bot.deliveries.service import preferences_of
+from bot.deliveries.service import agree, preferences_of
 from bot.kit.clock import local_day
 from bot.kit.embedding import SentenceEmbedder
 from bot.kit.errors import UserError
 from bot.profiles.service import person_of_chat
 from bot.understanding.models import Entity, Intent, Parse
 from bot.understanding.service import EMERGENCY
+from tests.catalogue.conftest import draft, publish
+
+__all__ = ["publish"]
 
 OPEN = {"subject": ["alerts", "3"]}
 MONTREAL = Entity("city", "Montréal", 0, 8, norm={"city": "Montréal", "country": "CA"})
@@ -261,3 +266,82 @@ async def test_nobody_manages_or_opens_what_is_somebody_elses(
     with pytest.raises(UserError, match="button_expired"):
         await managing.open_told(stranger, int(search_id), [told.id])
     assert await told_offers(session, [told.id], person_id=turn.person.id) == []  # it speaks of no offer
+
+
+async def test_what_an_alert_requires_beyond_its_criteria_is_said_when_saved_and_on_its_card(
+    turn: Turn, embedder: SentenceEmbedder, publish: Any
+) -> None:
+    await publish(draft("horses", title="Soigner les chevaux"))
+    asked = replace(SPAIN, words="slt un stage en espagne avec des chevaux")
+    reply = await alerting.save_alert(turn, asked, Rhythm(), embedder=embedder)
+    assert "<b>stages · en Espagne · « chevaux »</b>" in reply.text
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    assert "stages · en Espagne · « chevaux »" in (await managing.show_alert(turn, search.id)).text
+
+
+@pytest.mark.parametrize(
+    "text", ["supprime toutes mes données", "delete all my data", "borra todos mis datos", "احذف بياناتي"]
+)
+def test_who_wants_their_data_deleted_is_answered_about_privacy(turn: Turn, text: str) -> None:
+    turn.conversation.flow = OPEN
+    assert alert_step(turn, read(text), "privacy") == "privacy"
+    turn.conversation.flow = None
+    assert alert_step(turn, read(text), "refine_search") == "privacy"
+
+
+async def test_a_question_or_refused_hours_show_the_settings_and_change_nothing(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm("weekly", 0, 9), embedder=embedder)
+    for text in ("tu m'écris combien de fois par jour ?", "ne m'écris pas avant 18h"):
+        assert alert_step(turn, read(text), "refine_search") == MANAGE
+        assert "Quand je peux t'écrire" in (await managing.manage(turn, read(text))).text
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    assert (search.rhythm, search.weekday, search.hour) == ("weekly", 0, 9)
+
+
+async def test_what_no_alert_can_do_is_said_with_the_rhythm_that_it_will_have(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm("weekly", 0, 9), embedder=embedder)
+    reply = await managing.manage(turn, read("tous les jours sauf le dimanche à 19h20"))
+    assert "chaque jour à 19 h" in reply.text
+    assert turn.notes == [
+        "Je ne sais pas sauter un jour de la semaine : c'est chaque jour, ou un seul jour par semaine.",
+        "Mes messages partent à l'heure pile, sans les minutes.",
+    ]
+
+
+async def test_once_all_is_stopped_a_bare_resume_takes_it_up_again(turn: Turn, embedder: SentenceEmbedder) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    turn.conversation.flow = None
+    assert await step_in_context(turn, read("reprends"), "out_of_scope") != RESUME
+    await preferring.stop(turn)
+    turn.conversation.flow = None
+    assert await step_in_context(turn, read("reprends"), "out_of_scope") == RESUME
+
+
+async def test_with_reminders_and_no_alert_a_stop_works(turn: Turn) -> None:
+    await agree(turn.session, person_id=turn.person.id, now=turn.now)
+    assert alert_step(turn, read("arrête de m'écrire"), "out_of_scope") == STOP
+    await preferring.stop(turn)
+    assert (await wants(turn)).stopped_at == turn.now
+
+
+async def test_at_once_there_is_no_clock_to_name(turn: Turn, embedder: SentenceEmbedder) -> None:
+    assert "heure de" not in (await alerting.save_alert(turn, SPAIN, Rhythm("at_once"), embedder=embedder)).text
+    reply = await alerting.save_alert(turn, SPAIN, Rhythm("daily"), embedder=embedder)
+    assert "chaque jour à 18 h (heure de Paris)" in reply.text
+
+
+async def test_a_terminal_is_told_that_nothing_comes_there_by_itself(turn: Turn, embedder: SentenceEmbedder) -> None:
+    assert "Telegram" not in (await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)).text
+    turn.person.channel = "terminal"
+    criteria = replace(SPAIN, kind="job")
+    assert "que sur Telegram" in (await alerting.save_alert(turn, criteria, Rhythm(), embedder=embedder)).text
+
+
+async def test_an_offer_that_closed_since_it_was_told_leads_on_to_a_search(turn: Turn) -> None:
+    reply = await show_offer(turn, 0)
+    assert "n'est plus disponible" in reply.text
+    assert [[button.verb for button in row] for row in reply.rows] == [["ask_kind"]]

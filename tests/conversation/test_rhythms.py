@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.alerting import settled
-from bot.conversation.rhythms import LONGEST_NAME, Rhythm, is_stop, rhythm_said, said_of_alerts
+from bot.conversation.rhythms import LONGEST_NAME, Rhythm, is_resume, is_stop, rhythm_said, said_of_alerts
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,13 @@ from bot.conversation.rhythms import LONGEST_NAME, Rhythm, is_stop, rhythm_said,
         ("كل يوم على الساعة 8 مساء", Rhythm("daily", None, 20)),
         ("كل يوم", Rhythm("daily")),
         ("ملي يكون شي جديد", Rhythm("at_once")),
+        ("نبهني مع كل عرض", Rhythm("at_once")),
+        ("préviens-moi pas trop souvent", Rhythm(direction=-1)),
+        ("pas tous les jours", Rhythm(direction=-1)),
+        ("tous les jours sauf le dimanche", Rhythm("daily", leaves_out=True)),
+        ("every day except weekends", Rhythm("daily", leaves_out=True)),
+        ("todos los días menos los domingos", Rhythm("daily", leaves_out=True)),
+        ("كل يوم ما عدا الجمعة", Rhythm("daily", leaves_out=True)),
     ],
 )
 def test_a_rhythm_is_heard_in_four_languages(text: str, rhythm: Rhythm) -> None:
@@ -54,6 +61,54 @@ def test_a_rhythm_is_heard_in_four_languages(text: str, rhythm: Rhythm) -> None:
 )
 def test_what_says_no_rhythm_says_none(text: str) -> None:
     assert not rhythm_said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "has_minutes"),
+    [("cada día a las 19:20", True), ("à 9h30", True), ("at 9:15 am", True), ("كل يوم على الساعة 9:10", True),
+     ("à 19h", False), ("a las 19:00", False)],
+)  # fmt: skip
+def test_minutes_are_heard_for_no_alert_keeps_them(text: str, has_minutes: bool) -> None:
+    assert rhythm_said(text).has_minutes is has_minutes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ne m'écris pas avant 18h", "don't write before 9 am", "no me escribas antes de las 10", "لا تكتب لي قبل الساعة 9",
+     "arrête de m'écrire la nuit, pas la nuit", "stop writing to me at 9pm"],
+)  # fmt: skip
+def test_hours_that_are_refused_are_those_of_the_settings(text: str) -> None:
+    said = said_of_alerts(text)
+    assert (said.act, said.rhythm) == ("settings", Rhythm())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["préviens-moi pour un stage avant 2027", "alerte stage avant 2 mois", "un job después de 3 meses",
+     "préviens-moi avant 18h"],
+)  # fmt: skip
+def test_a_date_and_a_wish_refuse_no_hours(text: str) -> None:
+    assert said_of_alerts(text).act == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_question"),
+    [
+        ("tu m'écris combien de fois par jour ?", True), ("how often do you write", True), ("tous les jours ?", True),
+        ("¿cuántas veces por semana?", True), ("كم مرة في اليوم؟", True), ("tous les jours", False),
+        ("tu peux m'écrire tous les jours ?", False), ("can you write every day?", False),
+    ],
+)  # fmt: skip
+def test_a_question_is_told_from_a_request(text: str, is_question: bool) -> None:
+    assert said_of_alerts(text).is_question is is_question
+
+
+@pytest.mark.parametrize(
+    ("text", "is_alone"),
+    [("Reprends !", True), ("resume", True), ("reanudar", True), ("استئناف", True), ("reprends la recherche", False)],
+)
+def test_a_message_that_only_resumes_is_heard_as_such(text: str, is_alone: bool) -> None:
+    assert is_resume(text) is is_alone
 
 
 @pytest.mark.parametrize(
@@ -113,7 +168,28 @@ def test_a_message_that_only_stops_is_heard_as_such(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["j'arrête mes études", "stage non-stop", "la baja Normandie", "arrête de me tutoyer", "stop Espagne"]
+    "text",
+    [
+        "arrête de m'écrire", "j'ai plus envie d'avoir tes messages", "plus de messages", "stp arrête les messages",
+        "arrête de m'envoyer des messages", "deja de escribirme", "para", "stop writing to me",
+        "no more messages please", "لا تكتب لي", "توقف عن الكتابة",
+    ],
+)  # fmt: skip
+def test_a_plain_request_to_stop_is_heard(text: str) -> None:
+    assert said_of_alerts(text).act == "stop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "j'arrête mes études",
+        "stage non-stop",
+        "la baja Normandie",
+        "arrête de me tutoyer",
+        "stop Espagne",
+        "envoie plus de messages",
+        "un stage para mi",
+    ],
 )
 def test_a_message_that_says_more_stops_nothing(text: str) -> None:
     assert not is_stop(text)
@@ -130,6 +206,8 @@ def test_a_message_that_says_more_stops_nothing(text: str) -> None:
         (Rhythm("daily"), Rhythm("at_once"), Rhythm("daily", None, 18)),
         (Rhythm("at_once"), Rhythm("weekly", 0, 9), Rhythm("at_once")),
         (Rhythm(), Rhythm("daily", None, 18), Rhythm("daily", None, 18)),
+        (Rhythm(direction=-1), Rhythm("daily", None, 18), Rhythm("weekly", 2, 18)),
+        (Rhythm(direction=1), Rhythm("daily", None, 18), Rhythm("at_once")),
     ],
 )
 def test_what_a_rhythm_leaves_open_stays_as_it_was(said: Rhythm, before: Rhythm, after: Rhythm) -> None:
