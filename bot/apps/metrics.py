@@ -61,7 +61,7 @@ async def render_metrics(session: AsyncSession, *, now: datetime) -> bytes:
     for name, words, query in _AGES:
         oldest = (await session.execute(text(query))).scalar_one()
         Gauge(name, words, registry=registry).set(max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
-    words = "Messages sent after Telegram's answer to an earlier try was lost: each may have arrived twice"
+    words = "Arrivals of messages that may be one too many: tries made again after Telegram's answer was lost"
     repeated = Gauge("escale_outbox_perhaps_repeated", words, registry=registry)
     repeated.set(await count_perhaps_repeated(session))
     await _count_deliveries(session, registry)

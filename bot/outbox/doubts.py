@@ -3,8 +3,8 @@
 Telegram may have taken the call, and nobody can ask it. So each call says beforehand how many doubts it may be repeated
 after (`OutboxCall.repeats`): an answer 1, because silence is worse than an answer read twice; what a person asked to be
 told (alerts, reminders, changes) several, far apart; news of a campaign none, it is left `uncertain`. Calls that change
-nothing when repeated are always tried again. `OutboxCall.doubts` counts them, so that what may have arrived twice is
-known: those that were sent with a doubt before.
+nothing when repeated are always tried again. `OutboxCall.doubts` counts them, so that it is known how often what was
+sent may have arrived before.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ async def test_a_link_to_an_offer_that_is_not_published_shows_nothing_of_it(simp
     missing = await tells(user, "/start offer_999999999999999999")
     assert hidden.text == missing.text
     assert "titre" not in hidden.text
-    assert not hidden.labels
+    assert hidden.labels == missing.labels
 
 
 async def test_distress_is_answered_even_in_a_flood(simple_house: House) -> None:

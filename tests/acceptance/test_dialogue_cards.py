@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.kit.clock import utc_now
+from bot.kit.embedding import SentenceEmbedder
 from bot.locales.service import say
-from tests.acceptance.house import House
+from tests.acceptance.house import House, open_house
 from tests.acceptance.test_attacks import met, tells
+from tests.fixtures.bot_api import running_double
 
 pytestmark = pytest.mark.rasa
 README = Path(__file__).parents[2] / "README.md"
@@ -134,13 +138,22 @@ async def test_a_longest_or_shortest_stay_is_searched_as_such(house: House) -> N
     assert "6 à 12 mois" in longer.text
 
 
-async def test_the_conversation_of_the_readme_is_what_the_demonstration_answers(house: House) -> None:
+async def test_the_conversation_of_the_readme_is_what_the_demonstration_answers(
+    demo_url: str, embedder: SentenceEmbedder, rasa_url: str
+) -> None:
+    # Deadlines that are near move offers up, whatever the day of the test; two months before it, none is near.
     example = README.read_text(encoding="utf-8").split("```")[1].strip()
-    user = await met(house, 11)
-    for exchange in example.removeprefix("> ").split("\n> "):
-        said, *shown = exchange.split("\n")
-        answer = undated((await tells(user, said)).text)
-        assert all(undated(line.strip()) in answer for line in shown if line != "…"), (said, answer)
+    with running_double() as double:
+        async with open_house(
+            database_url=demo_url, telegram_url=double.url, rasa_url=rasa_url, embedder=embedder,
+            clock=lambda: utc_now() - timedelta(days=60),
+        ) as house:  # fmt: skip
+            user = await met(house, 11)
+            for exchange in example.removeprefix("> ").split("\n> "):
+                said, *shown = exchange.split("\n")
+                answer = undated((await tells(user, said)).text)
+                missing = [line for line in shown if line != "…" and undated(line.strip()) not in answer]
+                assert missing == [], (said, answer)
 
 
 def undated(text: str) -> str:

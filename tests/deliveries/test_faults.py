@@ -6,7 +6,7 @@ import asyncio
 import random
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.apps.scheduler import enqueue_chore
 from bot.db.embedded import control
@@ -58,6 +58,33 @@ async def all_written(sessions: Sessions) -> None:
     await eventually(is_so, within=90, what="every delivery written")
 
 
+async def nobody_else_works(sessions: Sessions) -> None:
+    """Wait until PostgreSQL has ended what a killed process had asked of it: its last COMMIT may have arrived."""
+    busy = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
+    )
+
+    async def is_so() -> bool:
+        async with sessions() as session:
+            return not await session.scalar(busy)
+
+    await eventually(is_so, within=30, what="nothing of the killed process under way")
+
+
+async def ended_runs(sessions: Sessions, least: int) -> list[JobRun]:
+    """Wait until so many runs of chores have ended; return every run, in order."""
+    runs: list[JobRun] = []
+
+    async def is_so() -> bool:
+        async with sessions() as session:
+            runs[:] = await session.scalars(select(JobRun).order_by(JobRun.id))
+        return sum(run.ended_at is not None for run in runs) >= least
+
+    await eventually(is_so, within=60, what=f"{least} runs ended")
+    return runs
+
+
 async def is_each_carried_once(sessions: Sessions) -> bool:
     async with sessions() as session:
         rows = (await session.execute(select(Delivery.outbox_id, Delivery.attempts))).all()
@@ -75,14 +102,14 @@ async def test_a_worker_killed_in_the_middle_of_a_dispatch_is_followed_by_one_th
     with driver("dispatch", database_url, "job") as worker:
         await until_written(sessions, 100)
         worker.kill()
+    await nobody_else_works(sessions)
     written = await count_calls(sessions)
     assert 100 <= written < 1000
     with driver("dispatch", database_url, "job"):
         await enqueue_chore(sessions, queue, "deliveries:dispatch")  # what the scheduler does meanwhile
         await all_written(sessions)
+        runs = await ended_runs(sessions, 2)
     assert await is_each_carried_once(sessions)
-    async with sessions() as session:
-        runs = list(await session.scalars(select(JobRun).order_by(JobRun.id)))
     assert (runs[0].outcome, runs[0].detail) == ("failed", {"error": "interrupted"})
     assert runs[1].detail["written"] == 1000 - written
 
