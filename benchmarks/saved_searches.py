@@ -20,7 +20,6 @@ from bot.alerts.keys import WORD, keys_of_search
 from bot.alerts.models import SavedSearch, SearchKey
 from bot.alerts.unfolding import columns_of
 from bot.catalogue.criteria import CityChoice, Criteria
-from bot.catalogue.indexing import signs_text
 from bot.catalogue.words import free_text
 from bot.kit.embedding import DIMENSIONS, SentenceEmbedder
 from bot.vocabulary.fields import FIELDS, field_words
@@ -139,7 +138,7 @@ def _row(criteria: Criteria, sentence: Sentence, noise: Any) -> tuple[dict[str, 
     row = {
         **columns, "criteria": criteria.to_json(), "rhythm": "at_once", "weekday": None, "hour": None, "next_at": None,
         "seen_offer_ids": [], "is_paused": False, "name": None, "created_at": NOW, "updated_at": NOW,
-        "word_queries": None, "embedding": None, "bits": None,
+        "word_queries": None, "embedding": None, "met_by": met_by,
     }  # fmt: skip
     if columns["words"] is not None:
         # No two people word it alike: each has a meaning of their own, near the sentence's.
@@ -147,5 +146,5 @@ def _row(criteria: Criteria, sentence: Sentence, noise: Any) -> tuple[dict[str, 
         vector /= float(np.linalg.norm(vector))
         row |= {"embedding": HalfVector(vector), "word_queries": sentence.queries}
         if met_by == "words":
-            row["bits"], keys = signs_text(vector), [WORD + lexeme for lexeme in dict.fromkeys(sentence.lexemes)]
+            keys = [WORD + lexeme for lexeme in dict.fromkeys(sentence.lexemes)]
     return row, keys

@@ -18,6 +18,7 @@ from sqlalchemy import CursorResult, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alerts.keys import LETTERS, WORD, offer_keys
+from bot.alerts.meaning import close_pairs
 from bot.alerts.queries import MATCHED, SETTINGS
 from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import OfferPlace, OfferRevision, OfferSearch
@@ -32,10 +33,6 @@ from bot.vocabulary.text import fold
 # 0.30 with words alone 66 in 100. The search itself shows down to 0.22: whoever asks may look further down a list.
 NEAR_ENOUGH = 0.25
 CLOSE_ENOUGH = 0.30
-# By meaning alone, an offer comes to the nearest searches of words, so many at the most, whose signs differ in so many
-# of 512 at the most: 99 in 100 of those that are close enough by the embedding itself lie within.
-NEAREST = 200
-FARTHEST = 224
 BATCH = 1000
 # The changes that may make an offer fit: what filters read.
 TELLING_FIELDS = frozenset({
@@ -97,16 +94,18 @@ def _news(revisions: Iterable[OfferRevision]) -> dict[int, dict[str, Any] | None
 
 
 async def _match(session: AsyncSession, news: Mapping[int, dict[str, Any] | None], now: datetime) -> int:
-    await session.execute(SETTINGS, {"nearest": NEAREST})
+    await session.execute(SETTINGS)
     offers = (await session.execute(select(*_READ).where(OfferSearch.offer_id.in_(news)))).all()
     keyed = [(key, offer.offer_id) for offer in offers for key in offer_keys(offer)]
+    close = await close_pairs(session, [offer.offer_id for offer in offers], least=CLOSE_ENOUGH)
     values = {
         "offers": [offer.offer_id for offer in offers],
         "was": json.dumps(await _as_they_were(session, offers, news)),
         "keys": [key for key, _ in keyed],
         "keyed": [offer_id for _, offer_id in keyed],
-        "word": WORD, "letters": LETTERS, "nearest": NEAREST, "farthest": FARTHEST, "near_enough": NEAR_ENOUGH,
-        "close_enough": CLOSE_ENOUGH, "adult": ADULT, "lifetime": LIFETIMES["alert"],
+        "close_offers": [offer_id for offer_id, _ in close],
+        "close_searches": [search_id for _, search_id in close],
+        "word": WORD, "letters": LETTERS, "near_enough": NEAR_ENOUGH, "close_enough": CLOSE_ENOUGH, "adult": ADULT, "lifetime": LIFETIMES["alert"],
         "today": local_day(now), "now": now,
     }  # fmt: skip
     result = await session.execute(MATCHED, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pgvector.sqlalchemy import BIT, HALFVEC
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,8 @@ from bot.db.models import Base
 from bot.kit.embedding import DIMENSIONS
 
 RHYTHMS = ("at_once", "daily", "weekly")
+WAYS = ("criteria", "letters", "words")
+BOUNDS = ("start_from", "start_until", "shortest", "longest", "age")
 
 
 class SavedSearch(Base):
@@ -35,7 +37,8 @@ class SavedSearch(Base):
         words: what is searched beyond the criteria, or None.
         word_queries: one text search query for each content word of `words`.
         embedding: sentence embedding of `words`.
-        bits: signs of `embedding`, only of searches that offers meet by their words and meaning (`keys.py`).
+        met_by: how offers meet it (`keys.py`): by its criteria, by the letters of its organisation, or by its words and
+            their meaning.
     """
 
     __tablename__ = "saved_search"
@@ -43,7 +46,10 @@ class SavedSearch(Base):
         UniqueConstraint("person_id", "criteria_key"),
         CheckConstraint(f"rhythm IN {RHYTHMS}", name="rhythm"),
         Index("ix_saved_search_next_at", "next_at", postgresql_where="NOT is_paused"),
-        Index("ix_saved_search_bits", "bits", postgresql_using="hnsw", postgresql_ops={"bits": "bit_hamming_ops"}),
+        CheckConstraint(f"met_by IN {WAYS}", name="met_by"),
+        Index("ix_saved_search_words", "id", postgresql_where="met_by = 'words' AND NOT is_paused"),
+        # What no key holds and is compared the soonest, narrow enough to be read whole.
+        Index("ix_saved_search_bounds", "id", postgresql_include=BOUNDS, postgresql_where="NOT is_paused"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -80,7 +86,7 @@ class SavedSearch(Base):
     words: Mapped[str | None]
     word_queries: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     embedding: Mapped[Any | None] = mapped_column(HALFVEC(DIMENSIONS))
-    bits: Mapped[str | None] = mapped_column(BIT(DIMENSIONS))
+    met_by: Mapped[str]
 
 
 class SearchKey(Base):

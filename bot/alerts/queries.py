@@ -28,27 +28,28 @@ WHERE number <= "all" / 2 + 1
 """)
 
 # Custom plans, for the best one depends on how many keys there are; joins in the order written; random pages at their
-# price in memory; all searches that say something in one hash. All of it lasts one transaction.
+# price in memory. All of it lasts one transaction.
 SETTINGS = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
-    " set_config('hnsw.iterative_scan', 'off', true), set_config('hnsw.ef_search', CAST(:nearest AS text), true),"
     " set_config('max_parallel_workers_per_gather', '0', true), set_config('random_page_cost', '1.1', true),"
     " set_config('join_collapse_limit', '1', true), set_config('work_mem', '192MB', true)"
 )
 
-# The hard filters of the search (`bot.catalogue.filters.passes`) the other way round: of one offer `<o>`, with
-# the saved searches `s`.
+# The hard filters of the search (`bot.catalogue.filters.passes`) the other way round, in three parts: whether the offer
+# `<o>` is still to be had; its dates, stay and ages, which no key holds and one narrow index of the saved searches `s`
+# does (`ix_saved_search_bounds`); and the rest.
+_LASTS = "(<o>.deadline IS NULL OR <o>.deadline >= :today) AND (<o>.start_until IS NULL OR <o>.start_until >= :today)"
+_WITHIN = """
+  (s.start_until IS NULL OR <o>.start_from IS NULL OR <o>.start_from <= s.start_until)
+  AND (s.start_from IS NULL OR <o>.start_until IS NULL OR <o>.start_until >= s.start_from)
+  AND (s.longest IS NULL OR <o>.duration_min IS NULL OR <o>.duration_min <= s.longest)
+  AND (s.shortest IS NULL OR <o>.duration_max IS NULL OR <o>.duration_max >= s.shortest)
+  AND (s.age IS NULL OR (<o>.age_min IS NULL OR <o>.age_min <= s.age) AND (<o>.age_max IS NULL OR <o>.age_max >= s.age)
+    AND (<o>.open_to_minors OR s.age >= :adult))
+"""
 _FITS = """
   (s.kind IS NULL OR <o>.kind = s.kind)
   AND (s.fields IS NULL OR <o>.field = ANY(s.fields))
-  AND (s.longest IS NULL OR <o>.duration_min IS NULL OR <o>.duration_min <= s.longest)
-  AND (s.shortest IS NULL OR <o>.duration_max IS NULL OR <o>.duration_max >= s.shortest)
-  AND (s.start_until IS NULL OR <o>.start_from IS NULL OR <o>.start_from <= s.start_until)
-  AND (s.start_from IS NULL OR <o>.start_until IS NULL OR <o>.start_until >= s.start_from)
-  AND (<o>.deadline IS NULL OR <o>.deadline >= :today)
-  AND (<o>.start_until IS NULL OR <o>.start_until >= :today)
-  AND (s.age IS NULL OR (<o>.age_min IS NULL OR <o>.age_min <= s.age) AND (<o>.age_max IS NULL OR <o>.age_max >= s.age)
-    AND (<o>.open_to_minors OR s.age >= :adult))
   AND (s.countries IS NULL OR <o>.countries && s.countries OR s.city_keys IS NOT NULL AND <o>.city_keys && s.city_keys)
   AND (s.levels IS NULL OR <o>.levels = '{}' OR <o>.levels && s.levels)
   AND (s.programmes IS NULL OR <o>.programme = ANY(s.programmes))
@@ -68,7 +69,7 @@ _FITS = """
 # and country (weights A and B). Whatever met by a word holds one of them, and one met by meaning alone holds none.
 _SAYS = """
   (s.words IS NULL OR met.by_way = 'meaning'
-  OR 1 - (s.embedding <=> o.embedding) >= CASE WHEN s.bits IS NULL THEN :near_enough ELSE :close_enough END
+  OR 1 - (s.embedding <=> o.embedding) >= CASE s.met_by WHEN 'words' THEN :close_enough ELSE :near_enough END
   OR met.by_way = 'word' AND cardinality(s.word_queries) <= 2
   OR (
     SELECT 2 * count(*) FILTER (WHERE o.names @@ CAST(query AS tsquery)) >= count(*)
@@ -82,6 +83,8 @@ _SHAPE = """
 """
 _COLUMNS = ", ".join(f"f.{line.split()[0]}" for line in _SHAPE.replace("\n", " ").split(",")[:16])
 
+_WAS = f"{_LASTS} AND {_WITHIN} AND {_FITS}".replace("<o>", "was")
+
 # `met`: by keys, by the words of names, by the letters of the organisation, by the nearest meaning. What an offer was
 # before its change (`was`) fitted already is no news. What is news again (an offer that opens again) and was dropped
 # before it was told is due again; what was told stays told.
@@ -92,13 +95,13 @@ _COLUMNS = ", ".join(f"f.{line.split()[0]}" for line in _SHAPE.replace("\n", " "
 MATCHED = text(
     f"""
 WITH offered AS MATERIALIZED (
-  SELECT {_COLUMNS}, p.place_countries, p.place_cities, f.bits, v.embedding,
+  SELECT {_COLUMNS}, p.place_countries, p.place_cities, v.embedding,
     ts_filter(w.vector, '{{a,b}}') AS names
   FROM offer_search f JOIN offer_vector v USING (offer_id) JOIN offer_words w USING (offer_id)
   CROSS JOIN LATERAL (
     SELECT array_agg(country ORDER BY rank) AS place_countries, array_agg(city_key ORDER BY rank) AS place_cities
     FROM offer_place WHERE offer_place.offer_id = f.offer_id) AS p
-  WHERE f.offer_id = ANY(CAST(:offers AS bigint[]))
+  WHERE f.offer_id = ANY(CAST(:offers AS bigint[])) AND {_LASTS.replace("<o>", "f")}
 ), was AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(CAST(:was AS jsonb)) AS was({_SHAPE})
 ), met AS (
@@ -111,18 +114,19 @@ WITH offered AS MATERIALIZED (
   SELECT DISTINCT o.offer_id, k.search_id, 'letters'
   FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
   UNION ALL
-  SELECT o.offer_id, near.id, 'meaning'
-  FROM offered o CROSS JOIN LATERAL (
-    SELECT s.id, s.bits <~> o.bits AS distance, 1 - (s.embedding <=> o.embedding) AS closeness
-    FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
-  WHERE near.distance <= :farthest AND near.closeness >= :close_enough
+  SELECT offer_id, search_id, 'meaning'
+  FROM unnest(CAST(:close_offers AS bigint[]), CAST(:close_searches AS bigint[])) AS close(offer_id, search_id)
+), within AS (
+  SELECT met.offer_id, met.search_id, met.by_way
+  FROM met JOIN offered o USING (offer_id) JOIN saved_search s ON s.id = met.search_id
+  WHERE NOT s.is_paused AND {_WITHIN.replace("<o>", "o")}
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on
-  FROM met JOIN (offered o LEFT JOIN was USING (offer_id)) USING (offer_id)
-  JOIN saved_search s ON s.id = met.search_id
-  WHERE NOT s.is_paused AND CASE WHEN {_FITS.replace("<o>", "o")} THEN {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
-    AND (was.offer_id IS NULL OR ({_FITS.replace("<o>", "was")}) IS NOT TRUE) END
+  FROM within AS met JOIN (offered o LEFT JOIN was USING (offer_id)) USING (offer_id)
+  CROSS JOIN LATERAL (SELECT * FROM saved_search WHERE id = met.search_id OFFSET 0) AS s
+  WHERE CASE WHEN {_FITS.replace("<o>", "o")} THEN {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
+    AND (was.offer_id IS NULL OR ({_WAS}) IS NOT TRUE) END
 ), planned AS MATERIALIZED (
   SELECT set_config('plan_cache_mode', 'auto', true)
 )

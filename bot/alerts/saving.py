@@ -16,7 +16,6 @@ from bot.alerts.queries import LETTERS as LETTERS_OF
 from bot.alerts.rhythm import check_rhythm, first_slot, move_slot
 from bot.alerts.unfolding import columns_of, criteria_key
 from bot.catalogue.criteria import Criteria
-from bot.catalogue.indexing import signs_text
 from bot.deliveries.service import YOUNGEST, agree
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
@@ -92,17 +91,15 @@ async def _add(
     columns = columns_of(criteria, asked.text)
     for name, value in columns.items():
         setattr(search, name, value)
-    met_by, keys = keys_of_search(columns)
-    if met_by == "letters":
+    search.met_by, keys = keys_of_search(columns)
+    if search.met_by == "letters":
         rows = await session.scalars(LETTERS_OF, {"organisation": search.organisation})
         keys = [LETTERS + letters for letters in rows]
     if search.words is not None:
-        vector = embedder.embed([search.words])[0]
-        search.embedding = HalfVector(vector)
+        search.embedding = HalfVector(embedder.embed([search.words])[0])
         search.word_queries = asked.queries
-        if met_by == "words":
-            search.bits = signs_text(vector)
-            keys = [WORD + lexeme for lexeme in asked.lexemes]
+    if search.met_by == "words":
+        keys = [WORD + lexeme for lexeme in asked.lexemes]
     session.add(search)
     await session.flush()
     if keys:

@@ -181,8 +181,9 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("word_queries", postgresql.ARRAY(sa.TEXT()), nullable=True),
         sa.Column("embedding", pgvector.sqlalchemy.halfvec.HALFVEC(dim=512), nullable=True),
-        sa.Column("bits", pgvector.sqlalchemy.bit.BIT(length=512), nullable=True),
+        sa.Column("met_by", sa.Text(), nullable=False),
         sa.CheckConstraint("rhythm IN ('at_once', 'daily', 'weekly')", name=op.f("ck_saved_search_rhythm")),
+        sa.CheckConstraint("met_by IN ('criteria', 'letters', 'words')", name=op.f("ck_saved_search_met_by")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_saved_search_person_id_person"), ondelete="CASCADE"
         ),
@@ -190,12 +191,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "criteria_key", name=op.f("uq_saved_search_person_id")),
     )
     op.create_index(
-        "ix_saved_search_bits",
+        "ix_saved_search_words",
         "saved_search",
-        ["bits"],
+        ["id"],
         unique=False,
-        postgresql_using="hnsw",
-        postgresql_ops={"bits": "bit_hamming_ops"},
+        postgresql_where="met_by = 'words' AND NOT is_paused",
+    )
+    op.create_index(
+        "ix_saved_search_bounds",
+        "saved_search",
+        ["id"],
+        unique=False,
+        postgresql_include=["start_from", "start_until", "shortest", "longest", "age"],
+        postgresql_where="NOT is_paused",
     )
     op.create_index(
         "ix_saved_search_next_at", "saved_search", ["next_at"], unique=False, postgresql_where="NOT is_paused"
@@ -285,11 +293,9 @@ def downgrade() -> None:
     op.drop_table("search_key")
     op.drop_table("departure_plan")
     op.drop_index("ix_saved_search_next_at", table_name="saved_search", postgresql_where="NOT is_paused")
+    op.drop_index("ix_saved_search_bounds", table_name="saved_search", postgresql_where="NOT is_paused")
     op.drop_index(
-        "ix_saved_search_bits",
-        table_name="saved_search",
-        postgresql_using="hnsw",
-        postgresql_ops={"bits": "bit_hamming_ops"},
+        "ix_saved_search_words", table_name="saved_search", postgresql_where="met_by = 'words' AND NOT is_paused"
     )
     op.drop_table("saved_search")
     op.drop_table("push_preferences")
