@@ -97,19 +97,24 @@ async def _match(session: AsyncSession, news: Mapping[int, dict[str, Any] | None
     await session.execute(SETTINGS)
     offers = (await session.execute(select(*_READ).where(OfferSearch.offer_id.in_(news)))).all()
     keyed = [(key, offer.offer_id) for offer in offers for key in offer_keys(offer)]
-    close = await close_pairs(session, [offer.offer_id for offer in offers], least=CLOSE_ENOUGH)
+    close_offers, close_searches = await close_pairs(session, [offer.offer_id for offer in offers], least=CLOSE_ENOUGH)
     values = {
         "offers": [offer.offer_id for offer in offers],
         "was": json.dumps(await _as_they_were(session, offers, news)),
         "keys": [key for key, _ in keyed],
-        "keyed": [offer_id for _, offer_id in keyed],
-        "close_offers": [offer_id for offer_id, _ in close],
-        "close_searches": [search_id for _, search_id in close],
-        "word": WORD, "letters": LETTERS, "near_enough": NEAR_ENOUGH, "close_enough": CLOSE_ENOUGH, "adult": ADULT, "lifetime": LIFETIMES["alert"],
-        "today": local_day(now), "now": now,
+        "keyed": _array(offer_id for _, offer_id in keyed),
+        "close_offers": _array(close_offers),
+        "close_searches": _array(close_searches),
+        "word": WORD, "letters": LETTERS, "near_enough": NEAR_ENOUGH, "close_enough": CLOSE_ENOUGH, "adult": ADULT,
+        "lifetime": LIFETIMES["alert"], "today": local_day(now), "now": now,
     }  # fmt: skip
     result = await session.execute(MATCHED, values)
     return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """Return an array as PostgreSQL writes it: tens of thousands bound one by one would take as long as matching."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 async def _as_they_were(

@@ -1,12 +1,13 @@
 """Finds the saved searches of words whose meaning is close to that of offers.
 
-All pairs of a batch are one product of matrices, a few thousand searches at a time: some 14 ns a pair, where a walk
-through an index of vectors costs 180 ns for each of the searches that it visits, and misses some.
+All pairs of a batch are one product of matrices, some thousands of searches at a time: about 20 ns a pair, and none is
+missed. The walk through an index of vectors that it replaced cost ten times that among 4,000 searches of words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,32 +24,32 @@ _SEARCHES = text(
     " WHERE met_by = 'words' AND NOT is_paused AND id > :after ORDER BY id LIMIT :most"
 )
 _AT_ONCE = 4000
-# What `halfvec_send` writes: two short numbers, then the vector's.
-_HALFVEC = np.dtype([("head", ">i2", 2), ("vector", ">f2", DIMENSIONS)])
+# What `halfvec_send` writes: two numbers of its own, then the vector's, all of two bytes, the high one first.
+_HEAD = 2
 
+Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
 
 
-async def close_pairs(session: AsyncSession, offer_ids: Sequence[int], *, least: float) -> list[tuple[int, int]]:
-    """Return each of the offers with each search of words whose cosine with it is `least` or more."""
-    ids, offers = _unpacked((await session.execute(_OFFERS, {"offers": list(offer_ids)})).tuples())
-    pairs: list[tuple[int, int]] = []
-    after = 0
-    while True:
-        page = (await session.execute(_SEARCHES, {"after": after, "most": _AT_ONCE})).tuples().all()
-        if not page:
-            return pairs
+async def close_pairs(session: AsyncSession, offer_ids: Sequence[int], *, least: float) -> tuple[list[int], list[int]]:
+    """Return offers and, side by side, the searches of words whose cosine with them is `least` or more."""
+    ids, offers = _unpacked((await session.execute(_OFFERS, {"offers": list(offer_ids)})).all())
+    of_pairs: tuple[list[int], list[int]] = ([], [])
+    last = 0
+    while page := (await session.execute(_SEARCHES, {"after": last, "most": _AT_ONCE})).all():
         searches, vectors = _unpacked(page)
-        rows, columns = np.nonzero(offers @ vectors.T >= least)
-        pairs += zip(ids[rows].tolist(), searches[columns].tolist(), strict=True)
-        after = int(searches[-1])
+        rows, columns = np.divmod(np.flatnonzero(offers @ vectors.T >= least), len(searches))
+        of_pairs[0].extend(ids[rows].tolist())
+        of_pairs[1].extend(searches[columns].tolist())
+        last = int(searches[-1])
+    return of_pairs
 
 
-def _unpacked(rows: Iterable[tuple[int, bytes]]) -> tuple[npt.NDArray[np.int64], Vectors]:
-    """Return the ids and the vectors, of length one, of rows of the database."""
-    known = list(rows)
-    ids = np.fromiter((identity for identity, _ in known), np.int64, len(known))
-    packed = np.frombuffer(b"".join(vector for _, vector in known), _HALFVEC)
-    vectors = packed["vector"].astype(np.float32)
+def _unpacked(rows: Sequence[Any]) -> tuple[Ids, Vectors]:
+    """Return the ids, and the vectors at length one, of rows of the database."""
+    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    packed = np.frombuffer(b"".join(row[1] for row in rows), np.uint16).byteswap()
+    halves = packed.view(np.float16).reshape(len(rows), _HEAD + DIMENSIONS)
+    vectors = halves[:, _HEAD:].astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return ids, vectors

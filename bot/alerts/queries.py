@@ -28,7 +28,7 @@ WHERE number <= "all" / 2 + 1
 """)
 
 # Custom plans, for the best one depends on how many keys there are; joins in the order written; random pages at their
-# price in memory. All of it lasts one transaction.
+# price in memory, where sorts and hashes stay too. All of it lasts one transaction.
 SETTINGS = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
     " set_config('max_parallel_workers_per_gather', '0', true), set_config('random_page_cost', '1.1', true),"
@@ -85,9 +85,12 @@ _COLUMNS = ", ".join(f"f.{line.split()[0]}" for line in _SHAPE.replace("\n", " "
 
 _WAS = f"{_LASTS} AND {_WITHIN} AND {_FITS}".replace("<o>", "was")
 
-# `met`: by keys, by the words of names, by the letters of the organisation, by the nearest meaning. What an offer was
-# before its change (`was`) fitted already is no news. What is news again (an offer that opens again) and was dropped
-# before it was told is due again; what was told stays told.
+# `met`: by keys, by the words of names, by the letters of the organisation, by a close meaning (`meaning.py`). `within`:
+# what dates, stays and ages leave of it, read from a narrow index. Only these searches are read whole, in their order,
+# so that each is read once; OFFSET keeps the planner from reading all of them.
+#
+# What an offer was before its change (`was`) fitted already is no news. What is news again (an offer that opens again)
+# and was dropped before it was told is due again; what was told stays told.
 #
 # CASE keeps the planner from multiplying the odds of conditions that go together, and guessing that nothing fits.
 # `planned` ends custom plans once this statement has its own: the checks of foreign keys, two for each row, would be
@@ -108,18 +111,19 @@ WITH offered AS MATERIALIZED (
   SELECT given.offer_id, k.search_id, 'key' AS by_way
   FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN search_key k USING (key)
   UNION ALL
-  SELECT DISTINCT o.offer_id, k.search_id, 'word'
+  SELECT o.offer_id, k.search_id, 'word'
   FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
   UNION ALL
-  SELECT DISTINCT o.offer_id, k.search_id, 'letters'
+  SELECT o.offer_id, k.search_id, 'letters'
   FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
   UNION ALL
   SELECT offer_id, search_id, 'meaning'
   FROM unnest(CAST(:close_offers AS bigint[]), CAST(:close_searches AS bigint[])) AS close(offer_id, search_id)
 ), within AS (
-  SELECT met.offer_id, met.search_id, met.by_way
+  SELECT DISTINCT ON (met.search_id, met.offer_id, met.by_way) met.offer_id, met.search_id, met.by_way
   FROM met JOIN offered o USING (offer_id) JOIN saved_search s ON s.id = met.search_id
   WHERE NOT s.is_paused AND {_WITHIN.replace("<o>", "o")}
+  ORDER BY met.search_id, met.offer_id, met.by_way
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on
