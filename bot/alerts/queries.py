@@ -85,9 +85,9 @@ _COLUMNS = ", ".join(f"f.{line.split()[0]}" for line in _SHAPE.replace("\n", " "
 
 _WAS = f"{_LASTS} AND {_WITHIN} AND {_FITS}".replace("<o>", "was")
 
-# `met`: by keys, by the words of names, by the letters of the organisation, by a close meaning (`meaning.py`). `within`:
-# what dates, stays and ages leave of it, read from a narrow index. Only these searches are read whole, in their order,
-# so that each is read once; OFFSET keeps the planner from reading all of them.
+# `met`: by keys, by the words of names, by the letters of the organisation, by a close meaning (`meaning.py`).
+# `within`: what dates, stays and ages leave of it, read from a narrow index. Only these searches are read whole, in
+# their order, so that each is read once; OFFSET keeps the planner from reading all of them.
 #
 # What an offer was before its change (`was`) fitted already is no news. What is news again (an offer that opens again)
 # and was dropped before it was told is due again; what was told stays told.

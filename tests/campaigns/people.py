@@ -44,6 +44,7 @@ async def search(session: AsyncSession, person_id: int, now: datetime, **criteri
         person_id=person_id,
         criteria=criteria,
         criteria_key=str(sorted(criteria.items())),
+        met_by="criteria",
         rhythm="daily",
         seen_offer_ids=[],
         created_at=now,
