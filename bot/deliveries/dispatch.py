@@ -35,7 +35,7 @@ from bot.profiles.models import Person
 
 CHANNEL = "telegram"
 # Each is gone through before the next one begins; together they are `KINDS`, in its order.
-PRESSING = ("change", "reminder", "step", "question")
+PRESSING = ("change", "reminder", "step", "question", "silence")
 PASSES = (PRESSING, ("alert",), ("campaign",))
 PEOPLE_AT_A_TIME = 50
 # What waits in the outbox has to be withdrawn one by one when somebody stops: little of it waits there.

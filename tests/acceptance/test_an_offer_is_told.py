@@ -101,6 +101,36 @@ async def test_a_mute_in_the_alert_silences_that_search_alone(simple_house: Hous
     assert await reads(user) == []
 
 
+async def test_an_offer_that_fits_two_alerts_comes_once_and_as_soon_as_one_of_them_tells(simple_house: House) -> None:
+    user = await told_at_once(simple_house, 6)
+    await tells(user, "un stage")
+    await presses(user, "🔔 Préviens-moi")
+    await publishes(simple_house, "a")
+    await chores_pass(simple_house)
+    (alert,) = await reads(user)
+    assert "Accueil en auberge a" in alert.text
+    await presses(user, "🔕 Pause")
+    await chores_pass(simple_house)
+    assert await reads(user) == []
+
+
+async def test_an_alert_that_is_deleted_leaves_what_it_found_to_the_other_at_its_own_hour(simple_house: House) -> None:
+    user = await told_at_once(simple_house, 7)
+    await tells(user, "un stage")
+    await presses(user, "🔔 Préviens-moi")
+    await publishes(simple_house, "a")
+    await enqueue_chore(simple_house.collaborators.sessions, simple_house.collaborators.queue, "alerts:match")
+    await done(simple_house, "alerts:match")
+    await tells(user, "supprime l'alerte 1")
+    await chores_pass(simple_house)
+    assert await reads(user) == []
+    async with transaction(simple_house.collaborators.sessions) as session:
+        await session.execute(update(Delivery).values(due_at=utc_now()))  # its hour has come
+    await chores_pass(simple_house)
+    (alert,) = await reads(user)
+    assert "Accueil en auberge a" in alert.text
+
+
 async def test_a_stop_is_enough_whatever_waits(simple_house: House) -> None:
     user = await told_at_once(simple_house, 4)
     await publishes(simple_house, "a")
