@@ -70,7 +70,7 @@ async def test_whoever_does_not_answer_finds_their_alerts_in_pause_and_takes_the
     await a_night_passes(simple_house)
     assert [search.is_paused for search in await searches(simple_house)] == [True, True]
     await user.says("bonjour")
-    answer, note = await user.reads(timeout=10, quiet=1)
+    answer, note = await user.reads(timeout=10, quiet=2.5)
     assert "2 alertes sont en pause" not in answer.text
     assert "tes 2 alertes sont en pause" in note.text
     assert "je continue" in (await presses(user, "▶ Oui, reprends")).text
@@ -83,10 +83,10 @@ async def test_whoever_asks_for_help_in_distress_hears_of_no_alerts(simple_house
     async with transaction(simple_house.collaborators.sessions) as session:
         await session.execute(update(SavedSearch).values(is_paused=True, is_silenced=True))
     await user.says("je veux mourir")
-    (help_lines,) = await user.reads(timeout=10, quiet=1)
+    (help_lines,) = await user.reads(timeout=10, quiet=2.5)
     assert "3114" in help_lines.text
     await user.says("merci")
-    assert "ton alerte est en pause" in (await user.reads(timeout=10, quiet=1))[-1].text
+    assert "ton alerte est en pause" in (await user.reads(timeout=10, quiet=2.5))[-1].text
 
 
 async def test_whoever_is_warned_keeps_everything_in_one_tap(simple_house: House) -> None:
