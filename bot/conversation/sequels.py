@@ -18,6 +18,7 @@ from bot.conversation.refinement import names_something, programmes_of
 from bot.conversation.replies import Turn
 from bot.conversation.rhythms import is_resume
 from bot.conversation.telling import destination_said
+from bot.conversation.ticking import TICK, is_ticking
 from bot.understanding.models import Parse
 from bot.understanding.service import EMERGENCY
 
@@ -38,7 +39,9 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
 
 async def _step_on_kept(turn: Turn, parse: Parse) -> str | None:
     is_day_asked = turn.conversation.pending_question == DEPARTURE
-    return PLAN_DATE if is_day_asked and day_said(parse) is not None else await step_on_kept(turn)
+    if is_day_asked and day_said(parse) is not None:
+        return PLAN_DATE
+    return await step_on_kept(turn) or (TICK if await is_ticking(turn) else None)
 
 
 async def _of_what_was_shown(turn: Turn, parse: Parse, step: str) -> str:

@@ -31,6 +31,7 @@ from bot.conversation.roles import note_residence, with_ages, with_origin, with_
 from bot.conversation.sequels import RESUME, step_in_context
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
+from bot.conversation.ticking import TICK, is_ticking
 from bot.deliveries.service import preferences_of
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -127,7 +128,7 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
         await log_incoming(turn, parse)
         await send(turn, reply)
         return
-    needs = needs_in(parse) if step not in (EMERGENCY, RESUME) else Needs()
+    needs = needs_in(parse) if step not in (EMERGENCY, RESUME, TICK) else Needs()
     if needs.first is not None:
         parse = with_first(parse, needs)
         step = step_of(parse.intent.name)
@@ -139,11 +140,11 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
 
 
 async def _is_about_messages(turn: Turn) -> bool:
-    """Say whether the words are about alerts, or answer "as-tu postulé ?": "I don't want to get messages anymore".
+    """Say whether the words are about alerts, a kept offer or its plan: "I don't want to get messages anymore".
 
     Near distress in wording, so that suspicion alone is no reason for help lines; Rasa may still hear distress in it.
     """
-    return speaks_of_alerts(turn.text) or await step_on_kept(turn) is not None
+    return speaks_of_alerts(turn.text) or await step_on_kept(turn) is not None or await is_ticking(turn)
 
 
 async def _answer_press(turn: Turn, services: Services, press: Press) -> None:
