@@ -11,6 +11,7 @@ from bot.conversation.departing import PLAN_DATE, day_said
 from bot.conversation.eligibility import is_sequel
 from bot.conversation.following import step_on_kept
 from bot.conversation.markers import is_resuming, is_seeking
+from bot.conversation.naming import is_naming
 from bot.conversation.papers import VISA, is_minor_alone
 from bot.conversation.preferring import is_stopped
 from bot.conversation.programmes import is_what_is
@@ -47,6 +48,8 @@ async def _step_on_kept(turn: Turn, parse: Parse) -> str | None:
 async def _of_what_was_shown(turn: Turn, parse: Parse, step: str) -> str:
     if _is_way_back(turn, parse):
         return RESUME
+    if await is_naming(turn, parse):
+        return "show_details"
     if await is_on_card(turn, parse):
         return ON_CARD
     if await is_what_is(turn, parse):
