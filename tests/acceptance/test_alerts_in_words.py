@@ -120,6 +120,19 @@ async def test_the_town_where_one_lives_sets_the_clock_once_alerts_are_talked_of
     assert (await preferences(house)).time_zone == "America/Toronto"
 
 
+@pytest.mark.parametrize(
+    "words", ["ma sœur a 12 ans", "my sister is 12", "mi hermano tiene 12 años", "أختي عمرها 12 سنة"]
+)
+async def test_the_age_of_somebody_else_stops_nothing(house: House, words: str) -> None:
+    user = await met(house, 41)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "préviens-moi")
+    await tells(user, words)
+    assert (await preferences(house)).stopped_at is None
+    await tells(user, "j'ai 12 ans")
+    assert (await preferences(house)).stop_reason == "too_young"
+
+
 @pytest.mark.parametrize("words", ["plutôt en Italie", "plutôt en juillet", "la suite", "merci", "un job"])
 async def test_what_is_not_of_alerts_stays_what_it_was_just_after_one(house: House, words: str) -> None:
     user = await met(house, 5)
