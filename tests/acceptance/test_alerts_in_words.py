@@ -120,6 +120,16 @@ async def test_the_town_where_one_lives_sets_the_clock_once_alerts_are_talked_of
     assert (await preferences(house)).time_zone == "America/Toronto"
 
 
+async def test_la_reunion_is_where_one_lives_and_a_meeting_is_not(house: House) -> None:
+    user = await met(house, 42)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "préviens-moi")
+    await tells(user, "j'ai une réunion demain")
+    assert (await preferences(house)).time_zone == "Europe/Paris"
+    await tells(user, "je vis à la réunion")
+    assert (await preferences(house)).time_zone == "Indian/Reunion"
+
+
 @pytest.mark.parametrize(
     "words", ["ma sœur a 12 ans", "my sister is 12", "mi hermano tiene 12 años", "أختي عمرها 12 سنة"]
 )
