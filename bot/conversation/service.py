@@ -73,16 +73,23 @@ async def answer_text(turn: Turn, services: Services) -> None:
     if alarm is not Alarm.CERTAIN and (press := await typed_press(turn)) is not None:
         await _answer_press(turn, services, press)
         return
-    if not turn.person.language_chosen:
-        # Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
-        spoken = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
-        turn.person.language = str(spoken)
-        speak(turn, spoken)
+    speak_as_written(turn)
     try:
         await _answer_written(turn, services, alarm)
     except UserError as error:  # what a question was about is gone: asking it again would lead nowhere
         turn.conversation.flow = None
         await send(turn, Reply(say(error.key, turn.language, **error.values), resume_rows(turn)))
+
+
+def speak_as_written(turn: Turn) -> None:
+    """Speak the language that a message is written in, unless the person chose one.
+
+    Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
+    """
+    if not turn.person.language_chosen:
+        spoken = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
+        turn.person.language = str(spoken)
+        speak(turn, spoken)
 
 
 async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
