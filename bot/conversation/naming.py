@@ -25,6 +25,7 @@ from bot.vocabulary.text import fold
 _LONGEST = 12  # words
 _LONGEST_NAME = 6
 _SHORTEST_PLURAL = 4
+_BREAK = re.compile(r"[.,;:!?…،؛؟\n]+")
 
 
 async def named_offers(turn: Turn) -> list[int]:
@@ -49,10 +50,10 @@ async def is_naming(turn: Turn, parse: Parse) -> bool:
     """
     if "?" in turn.text or "؟" in turn.text or len(turn.text.split()) > _LONGEST:
         return False
-    before, words = _pointed(turn.text)
+    besides, words = _pointed(turn.text)
     is_asked = is_waiting(turn.conversation) or turn.conversation.pending_question is not None
     is_a_search = bool(named_kinds(turn.text)) or any(entity.norm is not None for entity in parse.entities)
-    is_heard = before == "" if words else not (is_asked or is_a_search)
+    is_heard = besides == "" if words else not (is_asked or is_a_search)
     return is_heard and bool(await named_offers(turn))
 
 
@@ -86,12 +87,18 @@ def _singular(word: str) -> str:
 
 
 def _pointed(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return what stands before a pointer and may be something else, and the words that name the offer after it."""
-    found = _pointer().search(fold(text))
+    """Return what else a message says, and the words that name the offer after a pointer; no words without one.
+
+    A name ends where its part of the message does: "celui de Lisbonne, garde-le".
+    """
+    parts = [fold(part) for part in _BREAK.split(text)]
+    found = next(((rank, one) for rank, part in enumerate(parts) if (one := _pointer().search(part))), None)
     if found is None or rank_said(text, last=PAGE_SIZE) is not None:
         return "", ()
-    before = _whole("before").sub(" ", fold(text)[: found.start()]).strip()
-    return before, _bare(fold(text)[found.end() :])
+    rank, pointer = found
+    before = _whole("before").sub(" ", " ".join([*parts[:rank], parts[rank][: pointer.start()]]))
+    besides = [*before.split(), *_whole("after").sub(" ", " ".join(parts[rank + 1 :])).split()]
+    return " ".join(besides), _bare(parts[rank][pointer.end() :])
 
 
 def _alone(text: str) -> tuple[str, ...]:

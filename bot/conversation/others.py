@@ -37,14 +37,15 @@ def role_of_age(text: str, before: str, after: str) -> str | None:
 @functools.cache
 def _ending(who: str) -> re.Pattern[str]:
     """Return what the words before an age end with when it is that of a child, or of anybody else."""
-    whose, known, alone = {
-        "children": ("children_of", "children", "children_named"),
-        "others": ("possessives", "relations", "named"),
-    }[who]
-    people = rf"(?:(?:{_any(whose)}) (?:(?:{_any('adjectives')}) )?(?:{_any(known)})|{_any(alone)})"
+    is_child = who == "children"
+    known = (("children_of", "children"),) if is_child else (("possessives", "relations"), ("children_of", "close"))
+    adjective = rf"(?:(?:{_any('adjectives')}) )?"
+    people = [rf"(?:{_any(whose)}) {adjective}(?:{_any(names)})" for whose, names in known]
+    people.append(_any("children_named" if is_child else "named"))
     between = rf"(?: (?!(?:{_any('own')})\b)\w+){{0,{_MOST_BETWEEN}}}?"
     telling = rf" (?:{_any('having', 'of')})(?: (?:\d+|{_any('between_numbers')}))*"
-    return re.compile(rf"(?:^|\s){people}(?:{between}{telling})?$")
+    not_oneself = r"(?<!\bsuis )(?<!\bam )(?<!\bsoy )"
+    return re.compile(rf"(?:^|(?<=\s)){not_oneself}(?:{'|'.join(people)})(?:{between}{telling})?$")
 
 
 @functools.cache

@@ -79,7 +79,8 @@ async def ids_of(turn: Turn, *names: str) -> list[int]:
     ("text", "name"),
     [
         ("celui de Lisbonne", "lisbon"),
-        ("celle à Porto m'intéresse", "porto"),
+        ("celle à Porto m'intéresse, raconte", "porto"),
+        ("i like the one in Porto, give me all info", "porto"),
         ("je préfère celui de Porto", "porto"),
         ("l'épicerie fine", "lisbon"),
         ("ouvre l'épicerie fine", "lisbon"),
@@ -116,6 +117,7 @@ async def test_of_several_that_fit_the_numbers_are_asked(turn: Turn, embedder: S
     "text",
     [
         "celui de Rome",
+        "celui de Lisbonne, garde-le",
         "celui de Lisbonne est payé ?",
         "garde celui de Porto",
         "Lisbonne",

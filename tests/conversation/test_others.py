@@ -11,7 +11,7 @@ from bot.conversation.models import Conversation
 from bot.conversation.others import OTHER, SOUGHT_FOR
 from bot.conversation.refinement import start_search
 from bot.conversation.roles import with_ages
-from bot.conversation.telling import note_told
+from bot.conversation.telling import note_stay, note_told, stay_kept, stay_said
 from bot.understanding.models import Entity, Intent, Parse
 
 
@@ -45,6 +45,7 @@ def told(text: str) -> Parse:
         "أخي عنده 13 سنة",
         "ابني عمره 14 سنة",
         "خويا عندو 12 سنة",
+        "mes élèves ont 14 ans",
     ],
 )
 def test_the_age_of_somebody_else_is_not_the_writers(text: str) -> None:
@@ -68,6 +69,10 @@ def test_the_age_of_somebody_else_is_not_the_writers(text: str) -> None:
         ("I'm 14", 14),
         ("my brother says I am 17", 17),
         ("I am a girl of 16", 16),
+        ("Dear Sir, I am a student of 21 years, enrolled in logistics", 21),
+        ("je suis un élève de 16 ans", 16),
+        ("je suis une maman de 40 ans", 40),
+        ("je suis l'ami de Paul, 20 ans", 20),
         ("tengo 14 años", 14),
         ("mi hermano dice que tengo 17 años", 17),
         ("عمري 14 سنة", 14),
@@ -99,6 +104,16 @@ def test_a_search_for_somebody_else_is_of_their_age_and_says_nothing_of_the_writ
     assert "age" not in (conversation.situation or {})
     assert [entity.role for entity in parse.entities] == [SOUGHT_FOR]
     assert start_search(parse, None).age == 16
+
+
+def test_a_question_on_somebody_else_is_answered_for_their_age_and_only_once() -> None:
+    parse = told("mon fils a 16 ans, quelle autorisation de sortie du territoire faut-il remplir ?")
+    conversation = Conversation(person_id=1, situation={"age": 45})
+    stay = stay_said(parse)
+    assert stay_kept(stay)["age"] == stay_kept(stay_kept(stay))["age"] == 16
+    note_told(conversation, parse)
+    note_stay(conversation, stay)
+    assert conversation.situation == {"age": 45}
 
 
 def test_who_is_only_mentioned_in_a_search_is_not_searched_for() -> None:

@@ -177,6 +177,9 @@ async def test_a_name_of_two_steps_is_asked_between_the_two(turn: Turn) -> None:
         "je cherche un logement",
         "I need a passport",
         "no, el pasaporte",
+        "seguro del coche",
+        "pas d'accord",
+        "de acuerdo, hecho",
     ],
 )
 async def test_what_says_something_else_ticks_nothing(turn: Turn, text: str) -> None:
