@@ -33,6 +33,7 @@ from bot.conversation.service import (
     is_pressing_too_fast,
     speak_as_written,
 )
+from bot.conversation.silence import say_paused
 from bot.deliveries.service import stop_unreachable
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock, local_day
@@ -102,6 +103,7 @@ async def _on_text(arrival: Arrival) -> None:
     turn.text = (message.text if message else None) or ""
     await _welcome_once(turn, arrival.services, is_written=True)
     await answer_text(turn, arrival.services)
+    await _tell_paused(turn, arrival.services)
 
 
 async def _on_command(arrival: Arrival) -> None:
@@ -114,6 +116,7 @@ async def _on_command(arrival: Arrival) -> None:
     name, argument = (found.group(1).lower(), (found.group(2) or "").strip()) if found else ("", "")
     is_first = await _welcome_once(turn, arrival.services)
     await answer_command(turn, arrival.services, name, argument, is_welcomed=is_first)
+    await _tell_paused(turn, arrival.services)
 
 
 async def _on_media(arrival: Arrival) -> None:
@@ -129,9 +132,10 @@ async def _on_media(arrival: Arrival) -> None:
         await send(turn, Reply(say(key, turn.language)))
     if caption:
         await answer_text(turn, arrival.services)
-        return
-    await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"))
-    await send(turn, Reply(say(key, turn.language)))
+    else:
+        await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"))
+        await send(turn, Reply(say(key, turn.language)))
+    await _tell_paused(turn, arrival.services)
 
 
 async def _on_press(arrival: Arrival) -> None:
@@ -151,6 +155,7 @@ async def _on_press(arrival: Arrival) -> None:
     except UserError as error:
         reply = Reply(toast=say(error.key, turn.language, **error.values))
     await send(turn, reply)
+    await say_paused(turn)
 
 
 async def _read_logged(turn: Turn, data: str) -> Press:
@@ -222,6 +227,11 @@ async def _welcome_once(turn: Turn, services: Services, *, is_written: bool = Fa
     turn.person.welcomed_at = turn.now
     await send(turn, answers.welcome(turn, services.tools.settings))
     return True
+
+
+async def _tell_paused(turn: Turn, services: Services) -> None:
+    if not services.ear.hears(turn.text):  # help lines stand alone
+        await say_paused(turn)
 
 
 def _taking_arrivals(answer: Callable[[Arrival], Coroutine[Any, Any, None]]) -> Callback:
