@@ -25,7 +25,7 @@ from prometheus_client import Counter as Metric
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.service import is_connection_fault
+from bot.db.service import is_worth_repeating
 from bot.deliveries.calendar import day_starts_at, is_allowed, next_allowed, next_day_allowed
 from bot.deliveries.composing import Compose, Push, Recipient, recipient_of
 from bot.deliveries.messages import Letter, write_messages
@@ -185,7 +185,7 @@ async def _try_to_tell(batch: _Batch, person: Person, kind: str, due: Sequence[D
         async with batch.session.begin_nested():
             await _tell(batch, person, kind, due)
     except Exception as error:
-        if is_connection_fault(error):
+        if is_worth_repeating(error):
             raise
         _log.error("push_not_composed", kind=kind, deliveries=len(ids), error=type(error).__name__)
         _failed.labels(kind).inc(len(ids))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import procrastinate
 import structlog
 
-from bot.db.service import Sessions, is_connection_fault, transaction
+from bot.db.service import Sessions, is_worth_repeating, transaction
 from bot.deliveries.composing import Compose
 from bot.deliveries.dispatch import MOST_WAITING, PASSES, PRESSING, count_waiting, dispatch_batch, people_due, put_off
 from bot.deliveries.ledger import drop_stale, settle
@@ -75,7 +75,7 @@ async def _dispatch_page(
         async with transaction(sessions) as session:
             return await dispatch_batch(session, people, kinds, composers=composers, now=clock())
     except Exception as error:
-        if is_connection_fault(error):
+        if is_worth_repeating(error):
             raise
         _log.error("dispatch_failed", people=len(people), error=type(error).__name__)  # its message may quote a row
     tally: Counter[str] = Counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
@@ -12,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import Sessions, transaction
 from bot.deliveries import tasks
-from bot.deliveries.models import Delivery
-from bot.deliveries.service import drop_due, stop_pushes
+from bot.deliveries.models import KINDS, Delivery
+from bot.deliveries.service import Composed, Recipient, drop_due, stop_pushes
 from bot.deliveries.tasks import dispatch_all
 from bot.outbox.models import Lane, OutboxCall
 from bot.outbox.service import enqueue_call
@@ -26,6 +27,7 @@ from tests.deliveries.people import (
     plan,
     somebody,
     statuses,
+    tell_each,
 )
 
 
@@ -141,3 +143,22 @@ async def test_two_dispatchers_at_once_tell_everything_once(sessions: Sessions, 
     async with sessions() as session:
         texts = list(await session.scalars(select(OutboxCall.params["text"].astext)))
     assert sorted(f"new {number}" for number in range(130)) == sorted(texts)
+
+
+async def test_one_person_whose_messages_take_the_database_too_long_holds_up_nobody_else(
+    sessions: Sessions, now: datetime
+) -> None:
+    async with transaction(sessions) as session:
+        slow, *others = [await somebody(session, now, number) for number in range(1, 5)]
+        for who in (slow, *others):
+            await plan(session, who, now, f"of {who}")
+
+    async def tell(session: AsyncSession, recipient: Recipient, due: Sequence[Delivery]) -> Composed:
+        if recipient.person.id == slow:
+            await session.execute(text("SET LOCAL statement_timeout = 50"))
+            await session.execute(text("SELECT pg_sleep(5)"))
+        return await tell_each(session, recipient, due)
+
+    await dispatch_all(sessions, composers=dict.fromkeys(KINDS, tell), clock=lambda: now)
+    async with sessions() as session:
+        assert await statuses(session) == {f"of {slow}": "due"} | {f"of {who}": "sending" for who in others}
