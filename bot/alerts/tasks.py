@@ -6,7 +6,6 @@ import asyncio
 
 import procrastinate
 import structlog
-from procrastinate import RetryStrategy
 
 from bot.alerts.matching import Matched, match_revisions
 from bot.alerts.rhythm import roll_slots
@@ -26,13 +25,14 @@ def alerts_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint
     """
     tasks = procrastinate.Blueprint()
 
-    @tasks.task(name="match", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+    # Neither is tried again by itself: the scheduler's next run comes soon, and one that waited would hold it back.
+    @tasks.task(name="match")
     async def match() -> None:
         done = await match_all(sessions, clock=clock)
         if done.revisions:
             _log.info("alerts_matched", **vars(done))
 
-    @tasks.task(name="roll", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+    @tasks.task(name="roll")
     async def roll() -> None:
         await _roll_all(sessions, clock)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, select, text
 
 from bot.alerts.models import SavedSearch
 from bot.alerts.tasks import alerts_tasks
@@ -18,7 +19,7 @@ from tests.catalogue.conftest import draft
 async def _run(session, sessions, database_url, task, *, clock) -> None:
     queue = open_queue(database_url)
     queue.add_tasks_from(alerts_tasks(sessions, clock=clock), namespace="alerts")
-    await enqueue(session, queue, task)
+    await enqueue(session, queue, task, lock=task, queueing_lock=task)  # as the scheduler does
     await session.commit()
     async with queue.open_async():
         await queue.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
@@ -50,3 +51,18 @@ async def test_what_is_found_after_a_digest_waits_for_the_next_one(
     await publish(draft("a"))
     await _run(session, sessions, database_url, "alerts:match", clock=lambda: passed + timedelta(minutes=4))
     assert await session.scalar(select(Delivery.due_at)) == passed + timedelta(days=1)
+
+
+@pytest.mark.parametrize("failures", [1, 4])
+async def test_a_run_that_failed_holds_back_no_later_one(
+    session, sessions, database_url, publish, save, failures
+) -> None:
+    now = (await save(Criteria(kind="internship"))).created_at
+    await publish(draft("a"))
+    await session.execute(text("ALTER TABLE search_key RENAME TO away"))
+    for _ in range(failures):
+        await _run(session, sessions, database_url, "alerts:match", clock=lambda: now)
+    assert await session.scalar(select(func.count()).select_from(Delivery)) == 0
+    await session.execute(text("ALTER TABLE away RENAME TO search_key"))
+    await _run(session, sessions, database_url, "alerts:match", clock=lambda: now)
+    assert await session.scalar(select(func.count()).select_from(Delivery)) == 1
