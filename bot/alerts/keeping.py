@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.matching import match_again
 from bot.alerts.models import SavedSearch
 from bot.alerts.rhythm import check_rhythm, move_slot
 from bot.deliveries.models import Delivery
@@ -74,13 +75,19 @@ async def change_rhythm(
 
 async def delete_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
     """Forget a search; return how many findings are withdrawn before they left."""
-    count = await _withdraw(session, search, now)
+    count = await pause_search(session, search, now=now)
     await session.delete(search)
     await session.flush()
     return count
 
 
 async def _withdraw(session: AsyncSession, search: SavedSearch, now: datetime) -> int:
-    """Withdraw what has not left, a message in the outbox included; what else it tells is due again."""
+    """Withdraw what has not left, a message in the outbox included; what else it tells is due again.
+
+    The ledger holds an offer once for a person: what another of their searches finds too is told for that one.
+    """
     is_of_it = (Delivery.kind == "alert", Delivery.source_id == search.id)
-    return await drop_due(session, *is_of_it, error="muted", now=now)
+    is_open = Delivery.status.in_(("due", "sending"))
+    offers = [one for one in await session.scalars(select(Delivery.offer_id).where(*is_of_it, is_open)) if one]
+    count = await drop_due(session, *is_of_it, error="muted", now=now)
+    return count - await match_again(session, offers, person_id=search.person_id, now=now)

@@ -9,7 +9,7 @@ revisions. The ledger keeps an offer told once to a person, however many of thei
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import CursorResult, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alerts.keys import LETTERS, WORD, offer_keys
-from bot.alerts.queries import MATCHED, SETTINGS
+from bot.alerts.queries import MATCHED, MATCHED_OF_ONE, SETTINGS
 from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import OfferPlace, OfferRevision, OfferSearch
 from bot.catalogue.places import city_key, city_keys
@@ -96,7 +96,14 @@ def _news(revisions: Iterable[OfferRevision]) -> dict[int, dict[str, Any] | None
     return news
 
 
-async def _match(session: AsyncSession, news: Mapping[int, dict[str, Any] | None], now: datetime) -> int:
+async def match_again(session: AsyncSession, offer_ids: Collection[int], *, person_id: int, now: datetime) -> int:
+    """Let other searches of a person tell what one of theirs found and tells no more; return how many offers."""
+    return await _match(session, dict.fromkeys(offer_ids), now, person_id=person_id) if offer_ids else 0
+
+
+async def _match(
+    session: AsyncSession, news: Mapping[int, dict[str, Any] | None], now: datetime, *, person_id: int | None = None
+) -> int:
     await session.execute(SETTINGS, {"nearest": NEAREST})
     offers = (await session.execute(select(*_READ).where(OfferSearch.offer_id.in_(news)))).all()
     keyed = [(key, offer.offer_id) for offer in offers for key in offer_keys(offer)]
@@ -107,9 +114,9 @@ async def _match(session: AsyncSession, news: Mapping[int, dict[str, Any] | None
         "keyed": [offer_id for _, offer_id in keyed],
         "word": WORD, "letters": LETTERS, "nearest": NEAREST, "farthest": FARTHEST, "near_enough": NEAR_ENOUGH,
         "close_enough": CLOSE_ENOUGH, "adult": ADULT, "lifetime": LIFETIMES["alert"],
-        "today": local_day(now), "now": now,
+        "today": local_day(now), "now": now, "person": person_id,
     }  # fmt: skip
-    result = await session.execute(MATCHED, values)
+    result = await session.execute(MATCHED if person_id is None else MATCHED_OF_ONE, values)
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 

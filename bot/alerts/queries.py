@@ -89,8 +89,7 @@ _COLUMNS = ", ".join(f"f.{line.split()[0]}" for line in _SHAPE.replace("\n", " "
 # CASE keeps the planner from multiplying the odds of conditions that go together, and guessing that nothing fits.
 # `planned` ends custom plans once this statement has its own: the checks of foreign keys, two for each row, would be
 # planned anew each time, a third of it all.
-MATCHED = text(
-    f"""
+_MATCHED = f"""
 WITH offered AS MATERIALIZED (
   SELECT {_COLUMNS}, p.place_countries, p.place_cities, f.bits, v.embedding,
     ts_filter(w.vector, '{{a,b}}') AS names
@@ -103,24 +102,24 @@ WITH offered AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(CAST(:was AS jsonb)) AS was({_SHAPE})
 ), met AS (
   SELECT given.offer_id, k.search_id, 'key' AS by_way
-  FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN search_key k USING (key)
+  FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN <keys> k USING (key)
   UNION ALL
   SELECT DISTINCT o.offer_id, k.search_id, 'word'
-  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
+  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN <keys> k ON k.key = :word || lexeme
   UNION ALL
   SELECT DISTINCT o.offer_id, k.search_id, 'letters'
-  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
+  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN <keys> k ON k.key = :letters || few
   UNION ALL
   SELECT o.offer_id, near.id, 'meaning'
   FROM offered o CROSS JOIN LATERAL (
     SELECT s.id, s.bits <~> o.bits AS distance, 1 - (s.embedding <=> o.embedding) AS closeness
-    FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
+    FROM <searches> s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
   WHERE near.distance <= :farthest AND near.closeness >= :close_enough
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on
   FROM met JOIN (offered o LEFT JOIN was USING (offer_id)) USING (offer_id)
-  JOIN saved_search s ON s.id = met.search_id
+  JOIN <searches> s ON s.id = met.search_id
   WHERE NOT s.is_paused AND CASE WHEN {_FITS.replace("<o>", "o")} THEN {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
     AND (was.offer_id IS NULL OR ({_FITS.replace("<o>", "was")}) IS NOT TRUE) END
 ), planned AS MATERIALIZED (
@@ -138,7 +137,12 @@ SET status = 'due', error = NULL, settled_at = NULL, source_id = excluded.source
   stale_at = excluded.stale_at
 WHERE delivery.status = 'dropped'
 """  # noqa: S608 - constant text; values are bound
-)
+MATCHED = text(_MATCHED.replace("<keys>", "search_key").replace("<searches>", "saved_search"))
+
+# The same with the searches of one person.
+_KEYS_OF_ONE = "(SELECT k.* FROM saved_search s JOIN search_key k ON k.search_id = s.id WHERE s.person_id = :person)"
+_SEARCHES_OF_ONE = "(SELECT * FROM saved_search WHERE person_id = :person)"
+MATCHED_OF_ONE = text(_MATCHED.replace("<keys>", _KEYS_OF_ONE).replace("<searches>", _SEARCHES_OF_ONE))
 
 # The offers that a person is to be told of, each with the search that found it, as far as they can still be had.
 FOUND = text("""
