@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -37,10 +38,16 @@ async def rename_search(session: AsyncSession, search: SavedSearch, *, name: str
 
 async def pause_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
     """Tell nothing of a search until it is resumed; return how many findings are withdrawn before they left."""
-    search.is_paused = True
-    search.updated_at = now
+    return await pause_searches(session, [search], now=now)
+
+
+async def pause_searches(session: AsyncSession, searches: Sequence[SavedSearch], *, now: datetime) -> int:
+    """Tell nothing of these searches of one person until they are resumed; return how many findings that withdraws."""
+    for search in searches:
+        search.is_paused = True
+        search.updated_at = now
     await session.flush()
-    return await _withdraw(session, search, now)
+    return await _withdraw(session, searches, now)
 
 
 async def resume_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> None:
@@ -75,19 +82,28 @@ async def change_rhythm(
 
 async def delete_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
     """Forget a search; return how many findings are withdrawn before they left."""
-    count = await pause_search(session, search, now=now)
-    await session.delete(search)
+    return await delete_searches(session, [search], now=now)
+
+
+async def delete_searches(session: AsyncSession, searches: Sequence[SavedSearch], *, now: datetime) -> int:
+    """Forget these searches of one person; return how many findings are withdrawn before they left."""
+    count = await pause_searches(session, searches, now=now)
+    for search in searches:
+        await session.delete(search)
     await session.flush()
     return count
 
 
-async def _withdraw(session: AsyncSession, search: SavedSearch, now: datetime) -> int:
+async def _withdraw(session: AsyncSession, searches: Sequence[SavedSearch], now: datetime) -> int:
     """Withdraw what has not left, a message in the outbox included; what else it tells is due again.
 
     The ledger holds an offer once for a person: what another of their searches finds too is told for that one.
     """
-    is_of_it = (Delivery.kind == "alert", Delivery.source_id == search.id)
+    is_of_them = (Delivery.kind == "alert", Delivery.source_id.in_([search.id for search in searches]))
     is_open = Delivery.status.in_(("due", "sending"))
-    offers = [one for one in await session.scalars(select(Delivery.offer_id).where(*is_of_it, is_open)) if one]
-    count = await drop_due(session, *is_of_it, error="muted", now=now)
-    return count - await match_again(session, offers, person_id=search.person_id, now=now)
+    offers = [one for one in await session.scalars(select(Delivery.offer_id).where(*is_of_them, is_open)) if one]
+    count = await drop_due(session, *is_of_them, error="muted", now=now)
+    others = select(SavedSearch.id).where(SavedSearch.person_id.in_([search.person_id for search in searches]))
+    if not offers or await session.scalar(others.where(~SavedSearch.is_paused).limit(1)) is None:
+        return count
+    return count - await match_again(session, offers, person_id=searches[0].person_id, now=now)

@@ -98,7 +98,7 @@ def _news(revisions: Iterable[OfferRevision]) -> dict[int, dict[str, Any] | None
 
 async def match_again(session: AsyncSession, offer_ids: Collection[int], *, person_id: int, now: datetime) -> int:
     """Let other searches of a person tell what one of theirs found and tells no more; return how many offers."""
-    return await _match(session, dict.fromkeys(offer_ids), now, person_id=person_id) if offer_ids else 0
+    return await _match(session, dict.fromkeys(offer_ids), now, person_id=person_id)
 
 
 async def _match(
