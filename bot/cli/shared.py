@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from bot.kit.clock import TOWN_ZONE
 from bot.kit.settings import Settings
 
 _PIPED_WIDTH = 200
+LARGEST = 2**63 - 1  # of what the database numbers
+MOST_DAYS = 3650
 
 
 def read_settings() -> Settings:
@@ -39,6 +42,11 @@ def print_json(value: Any) -> None:
 def town_time(moment: datetime, shape: str = "%Y-%m-%d %H:%M") -> str:
     """Return a moment as people of the town read it on their clocks."""
     return moment.astimezone(TOWN_ZONE).strftime(shape)
+
+
+def cell(value: object) -> Text:
+    """Return a value as a cell of a table, as it is written: "[H/F]" in a title is no markup."""
+    return Text("" if value is None else str(value))
 
 
 def standard_error() -> Console:
