@@ -22,6 +22,7 @@ from bot.alerts.queries import MATCHED, MATCHED_OF_ONE, SETTINGS
 from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import OfferPlace, OfferRevision, OfferSearch
 from bot.catalogue.places import city_key, city_keys
+from bot.db.service import is_worth_repeating
 from bot.deliveries.service import LIFETIMES
 from bot.kit.clock import local_day
 from bot.vocabulary.text import fold
@@ -54,14 +55,39 @@ class Matched:
     deliveries: int
 
 
-async def match_revisions(session: AsyncSession, *, now: datetime, most: int = BATCH) -> Matched:
-    """Compare the oldest revisions that nobody compared, `most` at once; none are left when it returns fewer."""
-    revisions = await _take(session, most)
+class UnmatchedRevisionError(Exception):
+    """One revision cannot be compared; `key` says which, by offer and revision."""
+
+    def __init__(self, key: tuple[int, int]) -> None:
+        super().__init__(f"offer {key[0]}, revision {key[1]}")
+        self.key = key
+
+
+async def match_revisions(
+    session: AsyncSession, *, now: datetime, most: int = BATCH, but: Collection[tuple[int, int]] = ()
+) -> Matched:
+    """Compare the oldest revisions that nobody compared, `most` at once; none are left when it returns fewer.
+
+    Args:
+        session: the transaction.
+        now: the moment.
+        most: how many at once.
+        but: revisions to leave alone, by offer and revision.
+
+    Raises:
+        UnmatchedRevisionError: the only one cannot be compared, and would hold up all that come after it.
+    """
+    revisions = await _take(session, most, but)
     if not revisions:
         return Matched(0, 0, 0)
-    news = _news(revisions)
-    deliveries = await _match(session, news, now) if news else 0
     done = [(revision.offer_id, revision.revision) for revision in revisions]
+    try:
+        news = _news(revisions)
+        deliveries = await _match(session, news, now) if news else 0
+    except Exception as error:
+        if len(done) > 1 or is_worth_repeating(error):
+            raise
+        raise UnmatchedRevisionError(done[0]) from error
     await session.execute(
         update(OfferRevision)
         .where(tuple_(OfferRevision.offer_id, OfferRevision.revision).in_(done))
@@ -71,10 +97,11 @@ async def match_revisions(session: AsyncSession, *, now: datetime, most: int = B
     return Matched(len(revisions), len(news), deliveries)
 
 
-async def _take(session: AsyncSession, most: int) -> Sequence[OfferRevision]:
+async def _take(session: AsyncSession, most: int, but: Collection[tuple[int, int]]) -> Sequence[OfferRevision]:
     query = (
         select(OfferRevision)
         .where(OfferRevision.matched_at.is_(None))
+        .where(tuple_(OfferRevision.offer_id, OfferRevision.revision).not_in(but))
         .order_by(OfferRevision.at, OfferRevision.offer_id, OfferRevision.revision)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -7,13 +7,16 @@ import asyncio
 import procrastinate
 import structlog
 
-from bot.alerts.matching import Matched, match_revisions
+from bot.alerts.matching import BATCH, Matched, UnmatchedRevisionError, match_revisions
 from bot.alerts.rhythm import roll_slots
-from bot.db.service import Sessions, transaction
+from bot.db.service import Sessions, is_worth_repeating, transaction
 from bot.kit.clock import Clock
 
 # Batches at once: a large import is matched sooner, and what is seldom more than a batch is matched by one.
 LANES = 2
+_SMALLER = 10
+# More than that fail of something else than themselves.
+_MOST_FAILED = 5
 _log = structlog.get_logger(__name__)
 
 
@@ -63,10 +66,28 @@ async def _roll_all(sessions: Sessions, clock: Clock) -> None:
 
 
 async def _lane(sessions: Sessions, clock: Clock) -> list[Matched]:
+    """Match until nothing is left; a batch that fails is tried in smaller ones, until the revision that fails is known.
+
+    It stays for the next run, after all others, and this one ends as failed: somebody must look.
+    """
     batches: list[Matched] = []
-    while True:
-        async with transaction(sessions) as session:
-            batch = await match_revisions(session, now=clock())
-        batches.append(batch)
-        if not batch.revisions:
-            return batches
+    failed: dict[tuple[int, int], Exception] = {}
+    most = BATCH
+    while len(failed) <= _MOST_FAILED:
+        try:
+            async with transaction(sessions) as session:
+                batch = await match_revisions(session, now=clock(), most=most, but=failed)
+        except UnmatchedRevisionError as error:
+            _log.error("revision_not_matched", offer_id=error.key[0], error=type(error.__cause__).__name__)
+            failed[error.key] = error
+        except Exception as error:
+            if most == 1 or is_worth_repeating(error):
+                raise
+            most //= _SMALLER
+        else:
+            if not batch.revisions:
+                break
+            batches.append(batch)
+    if failed:
+        raise next(iter(failed.values()))
+    return batches

@@ -84,11 +84,15 @@ async def people_due(
     return list(await session.scalars(query))
 
 
-async def count_waiting(session: AsyncSession) -> int:
-    """Return how many messages of the bulk lane wait in the outbox; it counts no further than `MOST_WAITING`."""
+async def count_waiting(session: AsyncSession, *, now: datetime) -> int:
+    """Return how many messages of the bulk lane wait for their turn in the outbox, `MOST_WAITING` at the most.
+
+    Those that wait for their next try, two hours at times after a lost answer, keep nobody else's from leaving.
+    """
     waiting = select(OutboxCall.id).where(
         OutboxCall.channel == CHANNEL, OutboxCall.status == "pending", OutboxCall.lane == int(Lane.BULK)
     )
+    waiting = waiting.where((OutboxCall.not_before <= now) | OutboxCall.error.is_(None))
     return int((await session.scalar(select(func.count()).select_from(waiting.limit(MOST_WAITING).subquery()))) or 0)
 
 

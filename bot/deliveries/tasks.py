@@ -57,7 +57,7 @@ async def dispatch_all(sessions: Sessions, *, composers: Mapping[str, Compose], 
         after = 0
         while True:
             async with transaction(sessions) as session:
-                if kinds != PRESSING and await count_waiting(session) >= MOST_WAITING:
+                if kinds != PRESSING and await count_waiting(session, now=clock()) >= MOST_WAITING:
                     break
                 people = await people_due(session, kinds, after=after, now=clock())
             if not people:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -131,6 +131,22 @@ async def test_bulk_stops_when_enough_waits_and_what_is_pressing_goes_on(
     await dispatch_all(sessions, composers=EACH, clock=lambda: now)
     async with sessions() as session:
         assert Counter((await statuses(session)).values())["sending"] - 1 == 50
+
+
+async def test_messages_that_wait_after_a_lost_answer_keep_nobody_elses_from_leaving(
+    sessions: Sessions, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "MOST_WAITING", 10)
+    async with transaction(sessions) as session:
+        await plan(session, await somebody(session, now), now, "new")
+        for _ in range(10):
+            call = await enqueue_call(
+                session, channel="telegram", chat_id=999, method="send_message", params={}, now=now, lane=Lane.BULK
+            )
+            call.error, call.not_before = "ReadTimeout", now + timedelta(hours=2)
+    await dispatch_all(sessions, composers=EACH, clock=lambda: now)
+    async with sessions() as session:
+        assert await statuses(session) == {"new": "sending"}
 
 
 async def test_two_dispatchers_at_once_tell_everything_once(sessions: Sessions, now: datetime) -> None:
