@@ -139,9 +139,11 @@ WHERE delivery.status = 'dropped'
 """  # noqa: S608 - constant text; values are bound
 MATCHED = text(_MATCHED.replace("<keys>", "search_key").replace("<searches>", "saved_search"))
 
-# The same with the searches of one person.
+# The same with the searches of one person, or one of them.
 _KEYS_OF_ONE = "(SELECT k.* FROM saved_search s JOIN search_key k ON k.search_id = s.id WHERE s.person_id = :person)"
-_SEARCHES_OF_ONE = "(SELECT * FROM saved_search WHERE person_id = :person)"
+_SEARCHES_OF_ONE = (
+    "(SELECT * FROM saved_search WHERE person_id = :person AND id = coalesce(CAST(:search AS bigint), id))"
+)
 MATCHED_OF_ONE = text(_MATCHED.replace("<keys>", _KEYS_OF_ONE).replace("<searches>", _SEARCHES_OF_ONE))
 
 # The offers that a person is to be told of, each with the search that found it, as far as they can still be had.
