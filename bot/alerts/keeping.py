@@ -8,11 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alerts.matching import match_again
+from bot.alerts.handing import tell_soonest, withdraw_found
 from bot.alerts.models import SavedSearch
 from bot.alerts.rhythm import check_rhythm, move_slot
-from bot.deliveries.models import Delivery
-from bot.deliveries.service import drop_due, preferences_of
+from bot.deliveries.service import preferences_of
 
 LONGEST_NAME = 40
 
@@ -37,17 +36,20 @@ async def rename_search(session: AsyncSession, search: SavedSearch, *, name: str
 
 
 async def pause_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
-    """Tell nothing of a search until it is resumed; return how many findings are withdrawn before they left."""
+    """Tell nothing of a search until it is resumed; return how many findings are withdrawn before they left.
+
+    Those that another search of the same person found too are told by it, at its own rhythm.
+    """
     return await pause_searches(session, [search], now=now)
 
 
 async def pause_searches(session: AsyncSession, searches: Sequence[SavedSearch], *, now: datetime) -> int:
-    """Tell nothing of these searches of one person until they are resumed; return how many findings that withdraws."""
+    """Pause all of these, as `pause_search` does one: none hands over to another that is paused in its turn."""
     for search in searches:
         search.is_paused = True
         search.updated_at = now
     await session.flush()
-    return await _withdraw(session, searches, now)
+    return sum([await withdraw_found(session, search.id, now=now) for search in searches])
 
 
 async def resume_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> None:
@@ -66,7 +68,7 @@ async def change_rhythm(
     hour: int | None = None,
     now: datetime,
 ) -> None:
-    """Tell a search's findings at another rhythm, those that wait included.
+    """Tell a search's findings at another rhythm, those that wait included; never later than another search would.
 
     A day and an hour that are not given stay as they were.
 
@@ -78,32 +80,18 @@ async def change_rhythm(
     search.rhythm, search.weekday, search.hour = chosen.rhythm, chosen.weekday, chosen.hour
     search.updated_at = now
     await move_slot(session, search, await preferences_of(session, search.person_id), now=now)
+    await tell_soonest(session, person_id=search.person_id, now=now)
 
 
 async def delete_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
-    """Forget a search; return how many findings are withdrawn before they left."""
+    """Forget a search; return how many findings are withdrawn before they left, which no other search tells."""
     return await delete_searches(session, [search], now=now)
 
 
 async def delete_searches(session: AsyncSession, searches: Sequence[SavedSearch], *, now: datetime) -> int:
-    """Forget these searches of one person; return how many findings are withdrawn before they left."""
-    count = await pause_searches(session, searches, now=now)
+    """Forget all of these, as `delete_search` does one: none hands over to another that goes in its turn."""
+    search_ids = [search.id for search in searches]
     for search in searches:
         await session.delete(search)
     await session.flush()
-    return count
-
-
-async def _withdraw(session: AsyncSession, searches: Sequence[SavedSearch], now: datetime) -> int:
-    """Withdraw what has not left, a message in the outbox included; what else it tells is due again.
-
-    The ledger holds an offer once for a person: what another of their searches finds too is told for that one.
-    """
-    is_of_them = (Delivery.kind == "alert", Delivery.source_id.in_([search.id for search in searches]))
-    is_open = Delivery.status.in_(("due", "sending"))
-    offers = [one for one in await session.scalars(select(Delivery.offer_id).where(*is_of_them, is_open)) if one]
-    count = await drop_due(session, *is_of_them, error="muted", now=now)
-    others = select(SavedSearch.id).where(SavedSearch.person_id.in_([search.person_id for search in searches]))
-    if not offers or await session.scalar(others.where(~SavedSearch.is_paused).limit(1)) is None:
-        return count
-    return count - await match_again(session, offers, person_id=searches[0].person_id, now=now)
+    return sum([await withdraw_found(session, search_id, now=now) for search_id in search_ids])

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alerts.keys import LETTERS, WORD, offer_keys
 from bot.alerts.models import SavedSearch
-from bot.alerts.queries import MATCHED, MATCHED_OF_ONE, SETTINGS
+from bot.alerts.queries import MATCHED, MATCHED_WITH_ONE, SETTINGS
 from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import OfferPlace, OfferRevision, OfferSearch
 from bot.catalogue.places import city_key, city_keys
@@ -124,27 +124,18 @@ def _news(revisions: Iterable[OfferRevision]) -> dict[int, dict[str, Any] | None
     return news
 
 
-async def match_again(session: AsyncSession, offer_ids: Collection[int], *, person_id: int, now: datetime) -> int:
-    """Let other searches of a person tell what one of theirs found and tells no more; return how many offers."""
-    return await _match(session, dict.fromkeys(offer_ids), now, {"person": person_id, "search": None})
-
-
 async def match_since(session: AsyncSession, search: SavedSearch, *, since: datetime, now: datetime) -> int:
     """Let a new search tell what was published since a moment, and compared before it was there; return how many."""
     published = (OfferRevision.status == "published", OfferRevision.was_status.is_distinct_from("published"))
     query = select(OfferRevision.offer_id).where(OfferRevision.at > since, OfferRevision.matched_at.is_not(None))
     offers = (await session.scalars(query.where(*published).order_by(OfferRevision.at.desc()).limit(BATCH))).all()
-    whose = {"person": search.person_id, "search": search.id}
-    return await _match(session, dict.fromkeys(offers), now, whose) if offers else 0
+    return await _match(session, dict.fromkeys(offers), now, search_id=search.id) if offers else 0
 
 
 async def _match(
-    session: AsyncSession,
-    news: Mapping[int, dict[str, Any] | None],
-    now: datetime,
-    whose: Mapping[str, int | None] | None = None,
+    session: AsyncSession, news: Mapping[int, dict[str, Any] | None], now: datetime, *, search_id: int | None = None
 ) -> int:
-    """Compare offers with all searches, or with those of a person (`whose`), and write what is to be told."""
+    """Compare offers with all searches, or with one, and write what is to be told; return how much that is."""
     await session.execute(SETTINGS, {"nearest": NEAREST})
     offers = (await session.execute(select(*_READ).where(OfferSearch.offer_id.in_(news)))).all()
     keyed = [(key, offer.offer_id) for offer in offers for key in offer_keys(offer)]
@@ -155,9 +146,9 @@ async def _match(
         "keyed": [offer_id for _, offer_id in keyed],
         "word": WORD, "letters": LETTERS, "nearest": NEAREST, "farthest": FARTHEST, "near_enough": NEAR_ENOUGH,
         "close_enough": CLOSE_ENOUGH, "adult": ADULT, "lifetime": LIFETIMES["alert"],
-        "today": local_day(now), "now": now, **(whose or {}),
+        "today": local_day(now), "now": now, "search": search_id,
     }  # fmt: skip
-    result = await session.execute(MATCHED if whose is None else MATCHED_OF_ONE, values)
+    result = await session.execute(MATCHED if search_id is None else MATCHED_WITH_ONE, values)
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 

@@ -215,29 +215,12 @@ async def test_a_search_has_few_keys(session, save, criteria, number) -> None:
     assert await session.scalar(count) == number
 
 
-@pytest.mark.parametrize("end", [pause_search, delete_search])
-async def test_what_another_search_finds_too_is_told_for_that_one(session, publish, save, told, end) -> None:
-    weekly = await save(Criteria(kind="internship", countries=("ES",)), rhythm="weekly")
-    who, now = weekly.person_id, weekly.created_at
-    daily = await save(Criteria(countries=("ES",)), person_id=who, rhythm="daily")
-    await save(Criteria(countries=("ES",)))  # somebody else's
-    await publish(draft("both"), draft("one", kind="job"))
-    await told()
-    mine = Delivery.person_id == who
-    assert {one.source_id for one in await session.scalars(select(Delivery).where(mine))} == {daily.id}
-    assert await end(session, daily, now=now) == 1
-    rows = (await session.scalars(select(Delivery).where(mine).execution_options(populate_existing=True))).all()
-    assert {(one.status, one.source_id, one.due_at) for one in rows if one.status == "due"} == {
-        ("due", weekly.id, weekly.next_at)
-    }
-    assert [one.error for one in rows if one.status == "dropped"] == ["muted"]
-
-
 async def test_what_was_published_after_the_list_was_shown_and_before_the_tap_is_told(
-    session, embedder, now, publish, save, told
+    session, embedder, publish, save, told
 ) -> None:
-    await publish(draft("shown"))
+    now = datetime(2026, 11, 23, 10, tzinfo=UTC)
     later = now + timedelta(hours=5)
+    await publish(draft("shown"))
     fresh = [draft("fresh"), draft("elsewhere", places=[{"country": "PT"}])]
     await save_offers(session, fresh, source="test", embedder=embedder, now=later - timedelta(hours=1), publish=True)
     assert await told(at=later) == {}
