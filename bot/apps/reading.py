@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
+from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.apps.sessions import do_on
 from bot.conversation.erasure import erase_person
-from bot.db.service import Sessions, open_engine, sessions_of, transaction
+from bot.db.service import open_engine, sessions_of, transaction
 from bot.kit.clock import utc_now
 from bot.kit.errors import InputError
 from bot.locales.service import say
 from bot.profiles.models import Person
 from bot.transcripts.service import list_conversations, list_flags, mark_seen
 from bot.transcripts.service import read_conversation as read_transcript
-
-_TRIES = 5
 
 
 async def read_conversations(database_url: str, *, limit: int) -> list[dict[str, Any]]:
@@ -86,23 +84,8 @@ async def read_messages(database_url: str, *, person_id: int, limit: int) -> lis
 
 
 async def erase(database_url: str, *, person_id: int) -> bool:
-    """Erase all that is kept of one person; return whether there was such a person.
-
-    Whoever is being answered or written to at that moment may be in the way: it is tried again.
-    """
-    engine = open_engine(database_url, pool_size=1)
-    try:
-        for _ in range(_TRIES - 1):
-            with contextlib.suppress(OperationalError):  # a deadlock, after a second's wait
-                return await _erase(sessions_of(engine), person_id)
-        return await _erase(sessions_of(engine), person_id)
-    finally:
-        await engine.dispose()
-
-
-async def _erase(sessions: Sessions, person_id: int) -> bool:
-    async with transaction(sessions) as session:
-        return await erase_person(session, person_id=person_id)
+    """Erase all that is kept of one person; return whether there was such a person."""
+    return await do_on(database_url, partial(erase_person, person_id=person_id))
 
 
 async def _check_person(session: AsyncSession, person_id: int) -> None:
