@@ -12,7 +12,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import Sessions, transaction
+from bot.deliveries import dispatch as dispatching
 from bot.deliveries import tasks
+from bot.deliveries.dispatch import people_due
 from bot.deliveries.models import KINDS, Delivery
 from bot.deliveries.service import Composed, Recipient, drop_due, stop_pushes
 from bot.deliveries.tasks import dispatch_all
@@ -131,6 +133,25 @@ async def test_bulk_stops_when_enough_waits_and_what_is_pressing_goes_on(
     await dispatch_all(sessions, composers=EACH, clock=lambda: now)
     async with sessions() as session:
         assert Counter((await statuses(session)).values())["sending"] - 1 == 50
+
+
+async def test_people_to_whom_much_is_due_are_held_one_by_one(
+    sessions: Sessions, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "DELIVERIES_AT_A_TIME", 5)
+    async with transaction(sessions) as session:
+        people = [await somebody(session, now, number) for number in range(1, 7)]
+        for who, count in zip(people, (2, 2, 9, 1, 4, 1), strict=True):
+            await plan(session, who, now, *(f"{who} {number}" for number in range(count)))
+    pages: list[list[int]] = []
+    async with sessions() as session:
+        while found := await people_due(session, KINDS, after=pages[-1][-1] if pages else 0, now=now):
+            pages.append(found)
+    assert [len(page) for page in pages] == [2, 1, 2, 1]
+    assert [who for page in pages for who in page] == people
+    await dispatch_all(sessions, composers=ALL, clock=lambda: now)
+    async with sessions() as session:
+        assert set((await statuses(session)).values()) == {"sending"}
 
 
 async def test_messages_that_wait_after_a_lost_answer_keep_nobody_elses_from_leaving(
