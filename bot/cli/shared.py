@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
 from bot.kit.clock import TOWN_ZONE
 from bot.kit.settings import Settings
@@ -39,14 +39,20 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
 
 
+def print_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows under their names, on standard output; square brackets are words, whoever wrote them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*names)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    standard_output().print(table)
+
+
 def town_time(moment: datetime, shape: str = "%Y-%m-%d %H:%M") -> str:
     """Return a moment as people of the town read it on their clocks."""
     return moment.astimezone(TOWN_ZONE).strftime(shape)
-
-
-def cell(value: object) -> Text:
-    """Return a value as a cell of a table, as it is written: "[H/F]" in a title is no markup."""
-    return Text("" if value is None else str(value))
 
 
 def standard_error() -> Console:
