@@ -18,13 +18,9 @@ from sqlalchemy import CursorResult, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alerts.keys import LETTERS, WORD, offer_keys
-<<<<<<< HEAD
 from bot.alerts.meaning import close_pairs
-from bot.alerts.queries import MATCHED, SETTINGS
-=======
 from bot.alerts.models import SavedSearch
 from bot.alerts.queries import MATCHED, MATCHED_WITH_ONE, SETTINGS
->>>>>>> main
 from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import OfferPlace, OfferRevision, OfferSearch
 from bot.catalogue.places import city_key, city_keys
@@ -125,10 +121,6 @@ def _news(revisions: Iterable[OfferRevision]) -> dict[int, dict[str, Any] | None
     return news
 
 
-<<<<<<< HEAD
-async def _match(session: AsyncSession, news: Mapping[int, dict[str, Any] | None], now: datetime) -> int:
-    await session.execute(SETTINGS)
-=======
 async def match_since(session: AsyncSession, search: SavedSearch, *, since: datetime, now: datetime) -> int:
     """Let a new search tell what was published since a moment, and compared before it was there; return how many."""
     published = (OfferRevision.status == "published", OfferRevision.was_status.is_distinct_from("published"))
@@ -141,27 +133,21 @@ async def _match(
     session: AsyncSession, news: Mapping[int, dict[str, Any] | None], now: datetime, *, search_id: int | None = None
 ) -> int:
     """Compare offers with all searches, or with one, and write what is to be told; return how much that is."""
-    await session.execute(SETTINGS, {"nearest": NEAREST})
->>>>>>> main
+    await session.execute(SETTINGS)
     offers = (await session.execute(select(*_READ).where(OfferSearch.offer_id.in_(news)))).all()
     keyed = [(key, offer.offer_id) for offer in offers for key in offer_keys(offer)]
-    close_offers, close_searches = await close_pairs(session, [offer.offer_id for offer in offers], least=CLOSE_ENOUGH)
+    close_offers, close_searches = await close_pairs(
+        session, [offer.offer_id for offer in offers], least=CLOSE_ENOUGH, search_id=search_id
+    )
     values = {
         "offers": [offer.offer_id for offer in offers],
         "was": json.dumps(await _as_they_were(session, offers, news)),
         "keys": [key for key, _ in keyed],
-<<<<<<< HEAD
         "keyed": _array(offer_id for _, offer_id in keyed),
         "close_offers": _array(close_offers),
         "close_searches": _array(close_searches),
         "word": WORD, "letters": LETTERS, "near_enough": NEAR_ENOUGH, "close_enough": CLOSE_ENOUGH, "adult": ADULT,
-        "lifetime": LIFETIMES["alert"], "today": local_day(now), "now": now,
-=======
-        "keyed": [offer_id for _, offer_id in keyed],
-        "word": WORD, "letters": LETTERS, "nearest": NEAREST, "farthest": FARTHEST, "near_enough": NEAR_ENOUGH,
-        "close_enough": CLOSE_ENOUGH, "adult": ADULT, "lifetime": LIFETIMES["alert"],
-        "today": local_day(now), "now": now, "search": search_id,
->>>>>>> main
+        "lifetime": LIFETIMES["alert"], "today": local_day(now), "now": now, "search": search_id,
     }  # fmt: skip
     result = await session.execute(MATCHED if search_id is None else MATCHED_WITH_ONE, values)
     return result.rowcount if isinstance(result, CursorResult) else 0

@@ -21,7 +21,8 @@ _OFFERS = text(
 )
 _SEARCHES = text(
     "SELECT id, halfvec_send(embedding) FROM saved_search"
-    " WHERE met_by = 'words' AND NOT is_paused AND id > :after ORDER BY id LIMIT :most"
+    " WHERE met_by = 'words' AND NOT is_paused AND (CAST(:only AS bigint) IS NULL OR id = CAST(:only AS bigint))"
+    " AND id > :after ORDER BY id LIMIT :most"
 )
 _AT_ONCE = 4000
 # What `halfvec_send` writes: two numbers of its own, then the vector's, all of two bytes, the high one first.
@@ -31,12 +32,23 @@ Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
 
 
-async def close_pairs(session: AsyncSession, offer_ids: Sequence[int], *, least: float) -> tuple[list[int], list[int]]:
-    """Return offers and, side by side, the searches of words whose cosine with them is `least` or more."""
-    ids, offers = _unpacked((await session.execute(_OFFERS, {"offers": list(offer_ids)})).all())
+async def close_pairs(
+    session: AsyncSession, offer_ids: Sequence[int], *, least: float, search_id: int | None = None
+) -> tuple[list[int], list[int]]:
+    """Return offers and, side by side, the searches of words whose cosine with them is `least` or more.
+
+    Args:
+        session: the transaction.
+        offer_ids: the offers.
+        least: the cosine from which they are close.
+        search_id: the only search to look at; None for all.
+    """
     of_pairs: tuple[list[int], list[int]] = ([], [])
+    if not (known := (await session.execute(_OFFERS, {"offers": list(offer_ids)})).all()):
+        return of_pairs
+    ids, offers = _unpacked(known)
     last = 0
-    while page := (await session.execute(_SEARCHES, {"after": last, "most": _AT_ONCE})).all():
+    while page := (await session.execute(_SEARCHES, {"after": last, "most": _AT_ONCE, "only": search_id})).all():
         searches, vectors = _unpacked(page)
         rows, columns = np.divmod(np.flatnonzero(offers @ vectors.T >= least), len(searches))
         of_pairs[0].extend(ids[rows].tolist())

@@ -119,18 +119,17 @@ WITH {_OFFERED.replace("<offers>", "CAST(:offers AS bigint[])")}, was AS MATERIA
   SELECT given.offer_id, k.search_id, 'key' AS by_way
   FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN <keys> k USING (key)
   UNION ALL
-<<<<<<< HEAD
   SELECT o.offer_id, k.search_id, 'word'
-  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
+  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN <keys> k ON k.key = :word || lexeme
   UNION ALL
   SELECT o.offer_id, k.search_id, 'letters'
-  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
+  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN <keys> k ON k.key = :letters || few
   UNION ALL
   SELECT offer_id, search_id, 'meaning'
   FROM unnest(CAST(:close_offers AS bigint[]), CAST(:close_searches AS bigint[])) AS close(offer_id, search_id)
 ), within AS (
   SELECT DISTINCT ON (met.search_id, met.offer_id, met.by_way) met.offer_id, met.search_id, met.by_way
-  FROM met JOIN offered o USING (offer_id) JOIN saved_search s ON s.id = met.search_id
+  FROM met JOIN offered o USING (offer_id) JOIN <searches> s ON s.id = met.search_id
   WHERE NOT s.is_paused AND {_WITHIN.replace("<o>", "o")}
   ORDER BY met.search_id, met.offer_id, met.by_way
 ), fitting AS (
@@ -139,25 +138,6 @@ WITH {_OFFERED.replace("<offers>", "CAST(:offers AS bigint[])")}, was AS MATERIA
   FROM within AS met JOIN (offered o LEFT JOIN was USING (offer_id)) USING (offer_id)
   CROSS JOIN LATERAL (SELECT * FROM saved_search WHERE id = met.search_id OFFSET 0) AS s
   WHERE CASE WHEN {_ASKED.replace("<o>", "o")} THEN {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
-=======
-  SELECT DISTINCT o.offer_id, k.search_id, 'word'
-  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN <keys> k ON k.key = :word || lexeme
-  UNION ALL
-  SELECT DISTINCT o.offer_id, k.search_id, 'letters'
-  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN <keys> k ON k.key = :letters || few
-  UNION ALL
-  SELECT o.offer_id, near.id, 'meaning'
-  FROM offered o CROSS JOIN LATERAL (
-    SELECT s.id, s.bits <~> o.bits AS distance, 1 - (s.embedding <=> o.embedding) AS closeness
-    FROM <searches> s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
-  WHERE near.distance <= :farthest AND near.closeness >= :close_enough
-), fitting AS (
-  SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
-    least(o.deadline, o.start_until) + 1 AS over_on
-  FROM met JOIN (offered o LEFT JOIN was USING (offer_id)) USING (offer_id)
-  JOIN <searches> s ON s.id = met.search_id
-  WHERE NOT s.is_paused AND CASE WHEN {_FITS.replace("<o>", "o")} THEN {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
->>>>>>> main
     AND (was.offer_id IS NULL OR ({_FITS.replace("<o>", "was")}) IS NOT TRUE) END
 ), planned AS MATERIALIZED (
   SELECT set_config('plan_cache_mode', 'auto', true)
