@@ -12,9 +12,8 @@ from bot.catalogue.models import Offer
 from bot.chat.models import Keyboard
 from bot.db.service import transaction
 from bot.deliveries.models import Delivery, PushPreferences
-from bot.kit.clock import utc_now
 from bot.profiles.models import Person
-from tests.acceptance.house import House
+from tests.acceptance.house import House, house_now
 from tests.acceptance.test_dialogue_attacks import AM_I, asked_for_age
 from tests.acceptance.test_search_on_telegram import met, presses, tells
 from tests.fixtures.bot_api import FakeUser, Seen
@@ -241,7 +240,7 @@ async def test_what_waits_is_withdrawn_at_once_and_messages_may_be_taken_up_agai
     user, _ = await subscribed(simple_house, 18)
     async with transaction(simple_house.collaborators.sessions) as session:
         person = (await session.scalars(select(Person))).one()
-        now = utc_now()
+        now = house_now()
         waiting = {"kind": "campaign", "reason": "campaign:1", "details": {}, "is_held": True}
         session.add(Delivery(person_id=person.id, **waiting, due_at=now, stale_at=now, created_at=now))
     stopped = await tells(user, "/stop")
@@ -269,7 +268,7 @@ async def test_stop_works_in_a_flood_of_messages(simple_house: House) -> None:
     for number in range(24):
         await user.says(f"salut {number}")
     await user.says("/stop")
-    await user.reads(timeout=20, quiet=2)
+    await user.reads(timeout=20)
     assert (await preferences(simple_house)).stop_reason == "asked"
 
 
@@ -326,7 +325,7 @@ async def test_a_digest_opens_as_a_list_and_stays_above_it(simple_house: House) 
         told = [
             Delivery(
                 person_id=search.person_id, offer_id=offer_id, kind="alert", reason="alert", source_id=search.id,
-                details={}, status="sent", due_at=utc_now(), stale_at=utc_now(), created_at=utc_now(),
+                details={}, status="sent", due_at=house_now(), stale_at=house_now(), created_at=house_now(),
             )
             for offer_id in offers
         ]  # fmt: skip
@@ -346,7 +345,7 @@ async def test_buttons_of_an_alert_that_is_gone_or_of_somebody_else_have_expired
     user, answer = await subscribed(simple_house, 25)
     async with transaction(simple_house.collaborators.sessions) as session:
         other = Person(
-            channel="telegram", chat_id=99, first_seen_at=utc_now(), last_seen_at=utc_now(), language_chosen=False
+            channel="telegram", chat_id=99, first_seen_at=house_now(), last_seen_at=house_now(), language_chosen=False
         )
         session.add(other)
         await session.flush()
