@@ -12,6 +12,7 @@ from bot.conversation.markers import is_bare_rank
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
 from bot.conversation.rhythms import Said, is_stop, said_of_alerts
+from bot.conversation.wishes import asks_why, refuses_campaigns, speaks_of_sending, wishes_in
 from bot.knowledge.service import plain_answer
 from bot.understanding.models import PLACES, Parse
 
@@ -22,10 +23,13 @@ CONFIRM, WHERE, NAME = "confirm_alerts", "which_place", "name_alert"
 SUBSCRIBE, MANAGE, STOP, LIVE, CALL = "subscribe_alerts", "manage_alerts", "stop_pushes", "note_home", "name_alert"
 PENDING = (CONFIRM, WHERE, NAME)
 RESUME, SETTINGS = "resume_pushes", "push_settings"
+LIMIT, NO_CAMPAIGNS, WHY = "limit_pushes", "refuse_campaigns", "why_pushes"
 PRIVACY = "privacy"  # the answer about what is known of a person, and how to have it erased
-STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL, RESUME, SETTINGS})
+STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL, RESUME, SETTINGS, LIMIT, NO_CAMPAIGNS, WHY})
+# What the model answers when it is not sure: the words then decide, however many they are.
+_UNSURE = ("did_you_mean", "not_understood")
 # Up to so many words, a message is about the alert last shown; one that asks to be told may name what of, too.
-_SHORT, _LONGEST_WISH, _LONGEST_STOP = 8, 14, 12
+_SHORT, _LONGEST_WISH, _LONGEST_STOP, _LONGEST_LIMIT, _LONGEST_UNSURE = 8, 14, 12, 24, 40
 
 
 def alert_step(turn: Turn, parse: Parse, step: str) -> str | None:
@@ -37,6 +41,8 @@ def alert_step(turn: Turn, parse: Parse, step: str) -> str | None:
         return "deny"  # "annule" gives up the name, not the alert
     if said.act == "delete" and said.is_of_data and not said.names_alerts:
         return PRIVACY
+    if (on_pushes := _about_what_comes(turn, parse, said, step)) is not None:
+        return on_pushes
     if said.act == "stop" and _length(parse) <= _LONGEST_STOP:
         return STOP
     return (
@@ -44,6 +50,17 @@ def alert_step(turn: Turn, parse: Parse, step: str) -> str | None:
         or _about_the_open_one(turn, parse, said)
         or _of_its_own(parse, said, step)
     )
+
+
+def _about_what_comes(turn: Turn, parse: Parse, said: Said, step: str) -> str | None:
+    """Return the step of a message about what comes by itself: whose it is, why it came, when it must not come."""
+    if refuses_campaigns(parse.text) and _length(parse) <= _LONGEST_WISH:
+        return NO_CAMPAIGNS
+    if asks_why(parse.text):
+        return WHY
+    is_about_it = is_open(turn) or said.names_alerts or said.act == "stop" or speaks_of_sending(parse.text)
+    is_wished = bool(wishes_in(parse.text)) and not said.wants_news
+    return LIMIT if is_wished and (is_about_it or step == MANAGE) and _length(parse) <= _LONGEST_LIMIT else None
 
 
 def stops_alone(turn: Turn) -> bool:
@@ -86,9 +103,12 @@ def _about_the_open_one(turn: Turn, parse: Parse, said: Said) -> str | None:
 def _of_its_own(parse: Parse, said: Said, step: str) -> str | None:
     """Return the step of a message that speaks of alerts in so many words."""
     if said.wants_news and not said.act and not said.is_question:
-        return SUBSCRIBE if _length(parse) <= _LONGEST_WISH or step == MANAGE else None
+        longest = _LONGEST_UNSURE if step in _UNSURE else _LONGEST_WISH
+        return SUBSCRIBE if _length(parse) <= longest or step == MANAGE else None
     if said.names_alerts and not said.act and parse.source == "simple":  # "alerte stage Espagne", while Rasa is away
         return SUBSCRIBE
+    if speaks_of_sending(parse.text) and (said.rhythm or said.is_question) and _length(parse) <= _LONGEST_WISH:
+        return MANAGE  # "à quelle heure tu m'écris ?", "tu peux m'écrire le soir ?"
     is_about_them = bool(said.act) or said.is_question
     return MANAGE if (said.names_alerts or said.wants_news) and is_about_them and _length(parse) <= _SHORT else None
 

@@ -22,15 +22,16 @@ from bot.conversation.alert_context import ALERTS
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import wanted_kinds
-from bot.conversation.preferring import is_stopped, place_words, say_all_goes_on, with_home_zone
+from bot.conversation.preferring import is_stopped, keep_wishes, place_words, say_all_goes_on, with_home_zone
 from bot.conversation.queries import own_list
 from bot.conversation.refinement import start_search
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.rhythms import Rhythm, rhythm_said
 from bot.conversation.searching import kind_rows
 from bot.conversation.telling import is_too_young
+from bot.conversation.wishes import Wishes, wishes_in
 from bot.deliveries.models import PushPreferences
-from bot.deliveries.service import YOUNGEST
+from bot.deliveries.service import YOUNGEST, preferences_of
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -50,7 +51,21 @@ async def subscribe(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
     criteria = _criteria_of(parse, Criteria.from_json(running) if running is not None else None)
     rhythm = rhythm_said(parse.text)
     say_limits(turn, rhythm)
-    return await save_alert(turn, criteria, rhythm, embedder=embedder)
+    reply = await save_alert(turn, criteria, rhythm, embedder=embedder)
+    wishes = wishes_in(parse.text)
+    if wishes and await preferences_of(turn.session, turn.person.id) is not None:  # "préviens-moi, mais pas le matin"
+        return await _with_wishes(turn, reply, wishes)
+    return reply
+
+
+async def _with_wishes(turn: Turn, reply: Reply, wishes: Wishes) -> Reply:
+    """Keep what a wish to be told leaves out, and say from when to when nothing comes now."""
+    is_kept = await keep_wishes(turn, wishes)
+    preferences = await with_home_zone(turn)
+    hours = (hour_words(hour, turn.language) for hour in (preferences.quiet_from, preferences.quiet_until))
+    quiet = say("pushes.quiet_now", turn.language, **dict(zip(("start", "until"), hours, strict=True)))
+    beyond = "" if is_kept else say("pushes.beyond", turn.language)
+    return replace(reply, text="\n".join(filter(None, (reply.text, quiet, beyond))))
 
 
 async def save_alert(
@@ -90,9 +105,11 @@ async def give_rhythm(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> None:
 
 
 def say_limits(turn: Turn, rhythm: Rhythm) -> None:
-    """Say above the answer what of a rhythm no alert can do: leave out one day, come at some minute."""
+    """Say above the answer what of a rhythm no alert can do: leave out one day, come once a month or at some minute."""
     if rhythm.leaves_out:
         turn.notes.append(say("alerting.no_day_left_out", turn.language))
+    if rhythm.is_nearest:
+        turn.notes.append(say("alerting.nearest_rhythm", turn.language))
     if rhythm.has_minutes:
         turn.notes.append(say("alerting.whole_hours", turn.language))
 
