@@ -29,9 +29,9 @@ from bot.conversation.replies import Reply, Turn
 from bot.conversation.rhythms import Rhythm, rhythm_said
 from bot.conversation.searching import kind_rows
 from bot.conversation.telling import is_too_young
-from bot.conversation.wishes import Wishes, wishes_in
+from bot.conversation.wishes import NO_WISHES, Wishes, wishes_in
 from bot.deliveries.models import PushPreferences
-from bot.deliveries.service import YOUNGEST, preferences_of
+from bot.deliveries.service import YOUNGEST
 from bot.kit.embedding import Embedder
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -51,26 +51,13 @@ async def subscribe(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
     criteria = _criteria_of(parse, Criteria.from_json(running) if running is not None else None)
     rhythm = rhythm_said(parse.text)
     say_limits(turn, rhythm)
-    reply = await save_alert(turn, criteria, rhythm, embedder=embedder)
-    wishes = wishes_in(parse.text)
-    if wishes and await preferences_of(turn.session, turn.person.id) is not None:  # "préviens-moi, mais pas le matin"
-        return await _with_wishes(turn, reply, wishes)
-    return reply
-
-
-async def _with_wishes(turn: Turn, reply: Reply, wishes: Wishes) -> Reply:
-    """Keep what a wish to be told leaves out, and say from when to when nothing comes now."""
-    is_kept = await keep_wishes(turn, wishes)
-    preferences = await with_home_zone(turn)
-    hours = (hour_words(hour, turn.language) for hour in (preferences.quiet_from, preferences.quiet_until))
-    quiet = say("pushes.quiet_now", turn.language, **dict(zip(("start", "until"), hours, strict=True)))
-    beyond = "" if is_kept else say("pushes.beyond", turn.language)
-    return replace(reply, text="\n".join(filter(None, (reply.text, quiet, beyond))))
+    return await save_alert(turn, criteria, rhythm, embedder=embedder, wishes=wishes_in(parse.text))
 
 
 async def save_alert(
-    turn: Turn, criteria: Criteria, rhythm: Rhythm, *, embedder: Embedder, list_id: int | None = None
-) -> Reply:
+    turn: Turn, criteria: Criteria, rhythm: Rhythm, *, embedder: Embedder, list_id: int | None = None,
+    wishes: Wishes = NO_WISHES,
+) -> Reply:  # fmt: skip
     """Save a search as an alert, which is how somebody agrees to be written to; say what that means."""
     turn.conversation.pending_question = None
     if is_too_young(turn, criteria):
@@ -89,10 +76,22 @@ async def save_alert(
     if goes_on:
         say_all_goes_on(turn)
     preferences = await with_home_zone(turn)
+    if wishes:  # "préviens-moi, mais pas le matin"
+        preferences = await _with_wishes(turn, wishes)
     note_subject(turn, ALERTS, str(search.id))
     if search.id in before:
         return await _already(turn, search, rhythm, preferences)
     return _saved(turn, search, preferences, is_first=not before)
+
+
+async def _with_wishes(turn: Turn, wishes: Wishes) -> PushPreferences:
+    """Keep what a wish to be told leaves out; say above the answer from when to when nothing comes now."""
+    if not await keep_wishes(turn, wishes):
+        turn.notes.append(say("pushes.beyond", turn.language))
+    preferences = await with_home_zone(turn)
+    start, until = (hour_words(hour, turn.language) for hour in (preferences.quiet_from, preferences.quiet_until))
+    turn.notes.append(say("pushes.quiet_now", turn.language, start=start, until=until))
+    return preferences
 
 
 async def give_rhythm(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> None:

@@ -10,6 +10,7 @@ from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, shortened
 from bot.chat.keyboards import Button
+from bot.conversation.alert_cards import list_button
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import FOLLOW
@@ -17,6 +18,7 @@ from bot.conversation.kept_words import (
     application_said,
     is_asking_applications,
     is_asking_plan,
+    is_found_elsewhere,
     is_of_an_offer_only,
     number_said,
 )
@@ -25,7 +27,7 @@ from bot.conversation.preferring import is_stopped, say_all_goes_on
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import current_list
 from bot.conversation.telling import is_too_young
-from bot.deliveries.service import YOUNGEST
+from bot.deliveries.service import YOUNGEST, preferences_of
 from bot.followups.service import (
     SENT,
     application_rows,
@@ -42,7 +44,7 @@ from bot.kit.errors import UserError
 from bot.locales.service import say
 
 APPLICATION = "application_"  # a step's name goes on with the state that was said
-SHOW_PLAN = "show_plan"
+SHOW_PLAN, FOUND_ELSEWHERE = "show_plan", "found_elsewhere"
 _LONGEST_TITLE = 90
 GAVE_UP = "gave_up"
 _LONGEST_LABEL, _MOST_KEPT = 40, 6
@@ -187,6 +189,8 @@ async def news_of_application(turn: Turn) -> str | None:
 
     Whoever keeps no offer is answered too: "ils m'ont refusé" is no distress.
     """
+    if is_found_elsewhere(turn.text):
+        return FOUND_ELSEWHERE
     state = application_said(turn.text)
     if state is None or state == GAVE_UP:
         return None
@@ -214,6 +218,16 @@ def _told_alone(turn: Turn, state: str) -> Reply:
     adviser = Button(say("followups.adviser_button", turn.language), "adviser")
     text = say(_TOLD_ALONE.get(state, "search.saved_none"), turn.language)
     return Reply(text, [[again, adviser], *resume_rows(turn)])
+
+
+async def answer_elsewhere(turn: Turn) -> Reply:
+    """Be glad with somebody who found a place without us; what is sent to them may have no use any more."""
+    adviser = Button(say("followups.adviser_button", turn.language), "adviser")
+    preferences = await preferences_of(turn.session, turn.person.id)
+    if preferences is None or preferences.stopped_at is not None:
+        return Reply(say("followups.told_accepted", turn.language), [[adviser], *resume_rows(turn)])
+    rows = [[Button(say("pushes.stop", turn.language), "pushes_stop"), list_button(turn.language)], [adviser]]
+    return Reply(say("followups.found_elsewhere", turn.language), rows)
 
 
 async def _offers_meant(turn: Turn) -> list[int]:

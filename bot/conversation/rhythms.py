@@ -101,6 +101,8 @@ def said_of_alerts(text: str) -> Said:
     act = "stop" if is_stop(text) or _has("stop_inside", folded) else _act(folded)
     if act in ("", "stop") and _is_limit(folded, rhythm, is_stop=act == "stop"):
         act, rhythm = "settings", Rhythm()
+    if act == "pause":
+        rhythm, rest = Rhythm(), _pattern(tuple(_shelf()["until"])).split(rest)[0].strip()
     return Said(
         act=act,
         rhythm=rhythm,

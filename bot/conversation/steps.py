@@ -284,6 +284,7 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "style_plain": _styled("plain"),
     "style_usual": _styled("usual"),
     following.SHOW_PLAN: _show_plan,
+    following.FOUND_ELSEWHERE: lambda turn, _parse, _tools: following.answer_elsewhere(turn),
     departing.PLAN_DATE: _plan_date,
     **{following.APPLICATION + state: _applied(state) for state in APPLICATIONS},
 }

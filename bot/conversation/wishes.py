@@ -42,6 +42,9 @@ class Wishes:
         return self != Wishes()
 
 
+NO_WISHES = Wishes()
+
+
 def wishes_in(text: str) -> Wishes:
     """Return what a message wants not to come."""
     found = [_of_clause(clause) for clause in _clauses(text)]

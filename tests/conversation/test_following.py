@@ -6,7 +6,13 @@ import re
 
 import pytest
 
-from bot.conversation.kept_words import application_said, is_asking_applications, is_asking_plan, number_said
+from bot.conversation.kept_words import (
+    application_said,
+    is_asking_applications,
+    is_asking_plan,
+    is_found_elsewhere,
+    number_said,
+)
 from bot.locales.service import LANGUAGES, Voice, say
 
 
@@ -53,6 +59,13 @@ from bot.locales.service import LANGUAGES, Voice, say
         ("i applied to number 2", "applied"),
         ("j'ai envoyé ma candidature", "applied"),
         ("j'ai un entretien demain", "interview"),
+        ("jai deja postuler", "applied"),
+        ("he echado la solicitud", "applied"),
+        ("ils mon dit non", "refused"),
+        ("on ma refuser", "refused"),
+        ("mon fils a été refusé", "refused"),
+        ("ça y est ils m'ont répondu et c'est bon je suis prise", "accepted"),
+        ("ma fille a été prise", "accepted"),
     ],
 )
 def test_what_became_of_an_application_is_heard_in_four_languages(text: str, state: str) -> None:
@@ -80,7 +93,27 @@ def test_what_says_more_or_something_else_is_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["on ma pris ailleurs", "jai ete prise ailleurs", "il a été pris ailleurs", "j'ai trouvé ailleurs merci",
+     "plus besoin des alertes, j'ai trouvé", "i found another family", "i was accepted somewhere else",
+     "me cogieron en otro sitio", "انقبلت بمكان تاني"],
+)  # fmt: skip
+def test_a_place_found_without_us_is_no_news_of_our_offers(text: str) -> None:
+    assert is_found_elsewhere(text)
+    assert application_said(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["je vis ailleurs", "je veux partir ailleurs", "j'ai été prise en otage", "j'ai été pris", "un stage ailleurs ?"],
+)
+def test_elsewhere_alone_finds_nothing(text: str) -> None:
+    assert not is_found_elsewhere(text)
+
+
+@pytest.mark.parametrize(
+    "text",
     [
+        "mets les dans mon agenda", "put them in my calendar",
         "mon rétroplanning", "prépare mon départ stp", "prepare my departure", "prepara mi salida", "حضر سفري",
         "plan de départ", "mon plan", "qu'est ce que je dois préparer avant de partir", "quand je dois partir ?",
         "ajoute les dates à mon agenda", "my departure plan", "plan de salida", "خطة السفر", "متى أسافر؟",

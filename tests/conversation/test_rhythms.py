@@ -64,6 +64,39 @@ def test_what_says_no_rhythm_says_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "nearest"),
+    [("une fois par mois", Rhythm("weekly")), ("2 fois par mois sa suffi", Rhythm("weekly")),
+     ("tous les 15 jours", Rhythm("weekly")), ("2 fois par semaine", Rhythm("weekly")),
+     ("que le weekend", Rhythm("weekly", 5)), ("le samedi et le dimanche", Rhythm("weekly", 5)),
+     ("un jour sur deux", Rhythm("daily")), ("once a month is enough", Rhythm("weekly")),
+     ("twice a week", Rhythm("weekly")), ("only on weekends", Rhythm("weekly", 5)),
+     ("every other day", Rhythm("daily")), ("una vez al mes", Rhythm("weekly")), ("cada 15 días", Rhythm("weekly")),
+     ("solo los fines de semana", Rhythm("weekly", 5)), ("مرة بالشهر", Rhythm("weekly")),
+     ("كل أسبوعين", Rhythm("weekly")), ("بس بعطلة نهاية الأسبوع", Rhythm("weekly", 5))],
+)  # fmt: skip
+def test_of_a_rhythm_that_no_alert_has_the_nearest_is_taken_and_known_as_such(text: str, nearest: Rhythm) -> None:
+    assert rhythm_said(text) == nearest
+    assert rhythm_said(text).is_nearest
+
+
+@pytest.mark.parametrize("text", ["pas le matin", "préviens-moi mais pas le soir", "not in the morning", "مو الصبح"])
+def test_a_part_of_the_day_that_is_refused_is_no_hour_to_come_at(text: str) -> None:
+    assert rhythm_said(text).hour is None
+
+
+@pytest.mark.parametrize(
+    "text", ["une fois par semaine", "le lundi à 9h", "un job payé 1000 euros par mois", "600 € al mes"]
+)
+def test_what_an_alert_does_or_a_salary_is_no_nearest_rhythm(text: str) -> None:
+    assert not rhythm_said(text).is_nearest
+
+
+def test_until_when_a_pause_lasts_is_no_number_of_an_alert() -> None:
+    said = said_of_alerts("pause jusqu'au 15 janvier")
+    assert (said.act, said.rest, bool(said.rhythm)) == ("pause", "", False)
+
+
+@pytest.mark.parametrize(
     ("text", "has_minutes"),
     [("cada día a las 19:20", True), ("à 9h30", True), ("at 9:15 am", True), ("كل يوم على الساعة 9:10", True),
      ("à 19h", False), ("a las 19:00", False)],
@@ -126,6 +159,11 @@ def test_a_message_that_only_resumes_is_heard_as_such(text: str, is_alone: bool)
         ("pausa la segunda", "pause", "la segunda"),
         ("احذف التنبيه 2", "delete", "التنبيه 2"),
         ("تنبيهاتي", "list", ""),
+        ("renome la 2", "rename", "la 2"),
+        ("remet la 2", "resume", "la 2"),
+        ("arrete pendant 2 semaines", "pause", "arrete"),
+        ("stop for a while", "pause", ""),
+        ("وقفها شوي", "pause", ""),
         ("un stage en Espagne", "", "un stage en espagne"),
     ],
 )
@@ -160,7 +198,23 @@ def test_a_name_is_short() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["stop", "STOP !", "Arrête", "arrêter", "désabonne-moi", "unsubscribe", "baja", "Para todo", "توقف", "أوقف كل شيء"],
+    [
+        "stop",
+        "STOP !",
+        "Arrête",
+        "stop sa",
+        "laisse moi tranquille",
+        "leave me alone",
+        "déjame en paz",
+        "wa2ef",
+        "arrêter",
+        "désabonne-moi",
+        "unsubscribe",
+        "baja",
+        "Para todo",
+        "توقف",
+        "أوقف كل شيء",
+    ],
 )
 def test_a_message_that_only_stops_is_heard_as_such(text: str) -> None:
     assert is_stop(text)
