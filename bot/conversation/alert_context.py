@@ -12,22 +12,32 @@ from bot.conversation.markers import is_bare_rank
 from bot.conversation.models import Conversation
 from bot.conversation.replies import Turn
 from bot.conversation.rhythms import Said, is_stop, said_of_alerts
-from bot.conversation.wishes import asks_why, refuses_campaigns, speaks_of_sending, wishes_in
+from bot.conversation.wishes import (
+    asks_why,
+    is_one_clause,
+    refuses_campaigns,
+    refuses_sending,
+    speaks_of_clock,
+    speaks_of_sending,
+    wishes_in,
+)
 from bot.knowledge.service import plain_answer
 from bot.understanding.models import PLACES, Parse
 
 # The topic of what was last shown (`bot.conversation.asking`), while alerts are talked of.
 ALERTS = "alerts"
+LISTED = "list"  # its identity when all of them are shown, with their numbers
 # What is pending: a yes to being told of new offers; where the person lives; how an alert is to be called.
 CONFIRM, WHERE, NAME = "confirm_alerts", "which_place", "name_alert"
 SUBSCRIBE, MANAGE, STOP, LIVE, CALL = "subscribe_alerts", "manage_alerts", "stop_pushes", "note_home", "name_alert"
 PENDING = (CONFIRM, WHERE, NAME)
 RESUME, SETTINGS = "resume_pushes", "push_settings"
-LIMIT, NO_CAMPAIGNS, WHY = "limit_pushes", "refuse_campaigns", "why_pushes"
+LIMIT, NO_CAMPAIGNS, WHY, AWAY = "limit_pushes", "refuse_campaigns", "why_pushes", "pause_between"
 PRIVACY = "privacy"  # the answer about what is known of a person, and how to have it erased
-STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL, RESUME, SETTINGS, LIMIT, NO_CAMPAIGNS, WHY})
+STEPS = frozenset({SUBSCRIBE, MANAGE, STOP, LIVE, CALL, RESUME, SETTINGS, LIMIT, NO_CAMPAIGNS, WHY, AWAY})
 # What the model answers when it is not sure: the words then decide, however many they are.
 _UNSURE = ("did_you_mean", "not_understood")
+_TIMES = ("date", "duration")
 # Up to so many words, a message is about the alert last shown; one that asks to be told may name what of, too.
 _SHORT, _LONGEST_WISH, _LONGEST_STOP, _LONGEST_LIMIT, _LONGEST_UNSURE = 8, 14, 12, 24, 40
 
@@ -58,6 +68,10 @@ def _about_what_comes(turn: Turn, parse: Parse, said: Said, step: str) -> str | 
         return NO_CAMPAIGNS
     if asks_why(parse.text):
         return WHY
+    if any(entity.entity in _TIMES for entity in parse.entities) and refuses_sending(parse.text):
+        return AWAY
+    if _is_place_named(parse) and speaks_of_clock(parse.text) and is_open(turn):
+        return LIVE
     is_about_it = is_open(turn) or said.names_alerts or said.act == "stop" or speaks_of_sending(parse.text)
     is_wished = bool(wishes_in(parse.text)) and not said.wants_news
     return LIMIT if is_wished and (is_about_it or step == MANAGE) and _length(parse) <= _LONGEST_LIMIT else None
@@ -68,10 +82,20 @@ def stops_alone(turn: Turn) -> bool:
     return is_stop(turn.text) and not is_waiting(turn.conversation)
 
 
+def limits_alone(text: str) -> bool:
+    """Say whether a message only says when nothing is to be sent: "ne m'écris pas le soir".
+
+    Near distress in wording, for the model too: it is heard before it is asked.
+    """
+    return is_one_clause(text) and speaks_of_sending(text) and bool(wishes_in(text))
+
+
 def speaks_of_alerts(text: str) -> bool:
     """Say whether a short message asks in so many words to be told of offers, or to be told nothing more."""
     said = said_of_alerts(text)
-    return len(text.split()) <= _LONGEST_WISH and (said.wants_news or said.names_alerts or said.act == "stop")
+    is_about_sending = speaks_of_sending(text) and (bool(wishes_in(text)) or asks_why(text))
+    is_of_alerts = said.wants_news or said.names_alerts or said.act == "stop"
+    return len(text.split()) <= _LONGEST_WISH and (is_of_alerts or is_about_sending)
 
 
 def is_open(turn: Turn) -> bool:
@@ -82,7 +106,7 @@ def is_open(turn: Turn) -> bool:
 
 def _answer_to_pending(conversation: Conversation, parse: Parse, said: Said) -> str | None:
     pending = conversation.pending_question
-    if pending == WHERE and any(entity.entity in PLACES and entity.norm is not None for entity in parse.entities):
+    if pending == WHERE and _is_place_named(parse):
         return LIVE
     if pending == NAME and not said.act and len(parse.text) <= LONGEST_NAME and parse.intent.name != "deny":
         return CALL
@@ -97,7 +121,8 @@ def _about_the_open_one(turn: Turn, parse: Parse, said: Said) -> str | None:
         return MANAGE
     if any(entity.entity in PLACES and entity.role == "origin" for entity in parse.entities):
         return LIVE
-    return MANAGE if is_bare_rank(parse.text) else None
+    is_numbered = subject_of(turn) == (ALERTS, LISTED)  # else "la 1" is of the offers shown before
+    return MANAGE if is_numbered and is_bare_rank(parse.text) else None
 
 
 def _of_its_own(parse: Parse, said: Said, step: str) -> str | None:
@@ -111,6 +136,10 @@ def _of_its_own(parse: Parse, said: Said, step: str) -> str | None:
         return MANAGE  # "à quelle heure tu m'écris ?", "tu peux m'écrire le soir ?"
     is_about_them = bool(said.act) or said.is_question
     return MANAGE if (said.names_alerts or said.wants_news) and is_about_them and _length(parse) <= _SHORT else None
+
+
+def _is_place_named(parse: Parse) -> bool:
+    return any(entity.entity in PLACES and entity.norm is not None for entity in parse.entities)
 
 
 def _length(parse: Parse) -> int:

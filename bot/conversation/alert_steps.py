@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import alerting, explaining, managing, preferring
 from bot.conversation.alert_context import (
+    AWAY,
     CALL,
     LIMIT,
     LIVE,
@@ -44,4 +45,5 @@ _OF_PUSHES = {
     SETTINGS: preferring.show_settings,
     NO_CAMPAIGNS: preferring.refuse_campaigns,
     WHY: explaining.explain,
+    AWAY: preferring.offer_pause,
 }

@@ -169,6 +169,14 @@ async def limit(turn: Turn, wishes: Wishes) -> Reply:
     return replace(await show_settings(turn, preface=say(_LIMITED[is_kept], turn.language)), in_place=False)
 
 
+async def offer_pause(turn: Turn) -> Reply:
+    """Say that nothing stops from one day to another by itself, and how to do it by hand."""
+    if await preferences_of(turn.session, turn.person.id) is None:
+        return Reply(say("pushes.nothing_sent", turn.language), resume_rows(turn))
+    stop_button = Button(say("pushes.stop", turn.language), "pushes_stop")
+    return Reply(say("pushes.no_dates", turn.language), [[stop_button, list_button(turn.language)]])
+
+
 async def keep_wishes(turn: Turn, wishes: Wishes) -> bool:
     """Set what a message does not want to come; return whether all of it could be.
 

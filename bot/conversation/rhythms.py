@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.alerts.service import LONGEST_NAME
 from bot.conversation.markers import rank_said
-from bot.conversation.wishes import wishes_in, without_refused_parts
+from bot.conversation.wishes import refuses, wishes_in, without_refused_parts
 from bot.kit.masking import mask
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import Word, fold, words_of
@@ -97,7 +97,7 @@ def is_resume(text: str) -> bool:
 def said_of_alerts(text: str) -> Said:
     """Return what a message says of alerts; nothing of it is sure to be about them."""
     folded = fold(text)
-    rhythm, rest = _rhythm(folded)
+    rhythm, rest = _rhythm(text)
     act = "stop" if is_stop(text) or _has("stop_inside", folded) else _act(folded)
     if act in ("", "stop") and _is_limit(folded, rhythm, is_stop=act == "stop"):
         act, rhythm = "settings", Rhythm()
@@ -118,7 +118,7 @@ def said_of_alerts(text: str) -> Said:
 
 def rhythm_said(text: str) -> Rhythm:
     """Return how often a message asks for something: "le lundi à 9h", "once a week", "moins souvent"."""
-    return _rhythm(fold(text))[0]
+    return _rhythm(text)[0]
 
 
 def _is_limit(folded: str, rhythm: Rhythm, *, is_stop: bool) -> bool:
@@ -140,12 +140,14 @@ def _is_question(text: str, folded: str) -> bool:
     return is_marked and not (_has("requests", folded) or _has("notify", folded))
 
 
-def _rhythm(folded: str) -> tuple[Rhythm, str]:
+def _rhythm(text: str) -> tuple[Rhythm, str]:
+    folded = fold(text)
     direction = -1 if _has("slower", folded) else 1 if _has("faster", folded) else 0
     nearest, without = _first("nearest", folded)
     hour, has_minutes, rest = _hour(without)
     is_weekend = _has("weekend", folded)
-    leaves_out = _has("except", folded) and (_first("weekdays", folded)[0] is not None or is_weekend)
+    is_day = _first("weekdays", folded)[0] is not None or is_weekend
+    leaves_out = is_day and (_has("except", folded) or refuses(_day_words(), text))
     weekday, rest = _first("weekdays", rest)
     name, rest = _first("rhythms", _without(_pattern(tuple(_shelf()["slower"])), rest))
     day = int(weekday) if weekday is not None and not leaves_out else None
@@ -226,6 +228,11 @@ def _has(section: str, folded: str) -> bool:
 
 def _act_words(act: str) -> tuple[str, ...]:
     return tuple(map(fold, _section("acts").get(act, ())))
+
+
+@functools.cache
+def _day_words() -> tuple[str, ...]:
+    return tuple(word for words in _section("weekdays").values() for word in words) + tuple(_shelf()["weekend"])
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from prometheus_client import Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
-from bot.conversation.alert_context import MANAGE, STOP, speaks_of_alerts, stops_alone
+from bot.conversation.alert_context import LIMIT, MANAGE, STOP, limits_alone, speaks_of_alerts, stops_alone
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question
@@ -92,6 +92,8 @@ async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="complaint"), "insult")
     elif stops_alone(turn) and not alarm.is_raised:  # heard before Rasa, so that it works without
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=MANAGE), STOP)
+    elif limits_alone(turn.text):
+        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=MANAGE), LIMIT)
     elif (wish := manner_asked(turn.text)) is not None and _is_only_manner(turn, services, alarm):
         parse = decided(turn.text, language=turn.language, intent="change_language")
         await _answer_with(turn, services, parse, f"style_{wish}")

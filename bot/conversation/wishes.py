@@ -16,7 +16,7 @@ from bot.vocabulary.text import fold
 
 _NOON, _EVENING, _HOURS = 12, 18, 24
 _LONGEST_QUESTION = 12  # words
-_LONGEST_ADVERT = 8
+_LONGEST_ADVERT, _LONGEST_CLAUSE = 8, 9
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,16 @@ def refuses_campaigns(text: str) -> bool:
     return is_short and _refused(_words("adverts"), gap=2).search(folded) is not None
 
 
+def refuses(words: tuple[str, ...], text: str) -> bool:
+    """Say whether a message refuses one of these words, right before or after: "never on sundays", "los lunes no"."""
+    return any(_refused(words, gap=2).search(fold(clause)) for clause in _clauses(text))
+
+
+def refuses_sending(text: str) -> bool:
+    """Say whether a message wants nothing to be sent, for ever or for a time: "tu m'envoies rien pendant ce temps"."""
+    return _has("send_nothing", fold(text))
+
+
 def asks_why(text: str) -> bool:
     """Say whether a message asks why something came: "pk tu menvoi ca ?"."""
     folded = fold(text)
@@ -84,6 +94,16 @@ def asks_why(text: str) -> bool:
 def speaks_of_sending(text: str) -> bool:
     """Say whether a message speaks of what the assistant sends: "tu m'écris", "me mandas"."""
     return _has("sending", fold(text))
+
+
+def is_one_clause(text: str) -> bool:
+    """Say whether a message is short and says one thing: nothing else can stand beside it."""
+    return len(_clauses(text)) == 1 and len(text.split()) <= _LONGEST_CLAUSE
+
+
+def speaks_of_clock(text: str) -> bool:
+    """Say whether a message speaks of the time where its writer is: "je suis à l'heure de Dakar"."""
+    return _has("home_time", fold(text))
 
 
 def _clauses(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from bot.alerts.service import MOST_SEARCHES, list_searches
 from bot.catalogue.criteria import Criteria
 from bot.conversation import alerting, following, managing, preferring
 from bot.conversation.alert_context import (
+    AWAY,
     LIMIT,
     LIVE,
     MANAGE,
@@ -22,6 +23,7 @@ from bot.conversation.alert_context import (
     SUBSCRIBE,
     WHY,
     alert_step,
+    limits_alone,
     stops_alone,
 )
 from bot.conversation.alert_steps import take_alert_step
@@ -46,6 +48,7 @@ from tests.catalogue.conftest import draft, publish
 __all__ = ["publish"]
 
 OPEN = {"subject": ["alerts", "3"]}
+NUMBERED = {"subject": ["alerts", "list"]}
 MONTREAL = Entity("city", "Montréal", 0, 8, norm={"city": "Montréal", "country": "CA"})
 SPAIN = Criteria(kind="internship", countries=("ES",))
 
@@ -78,11 +81,18 @@ def read(text: str, *entities: Entity, intent: str = "refine_search", source: An
     return Parse(text, "fr", Intent(intent, 0.6), entities=entities, source=source)
 
 
-@pytest.mark.parametrize("text", ["tous les jours", "plutôt le vendredi", "supprime la", "appelle-la Berlin", "la 2"])
+@pytest.mark.parametrize("text", ["tous les jours", "plutôt le vendredi", "supprime la", "appelle-la Berlin"])
 def test_short_words_are_about_alerts_only_when_some_were_just_shown(turn: Turn, text: str) -> None:
     assert alert_step(turn, read(text), "refine_search") is None
     turn.conversation.flow = OPEN
     assert alert_step(turn, read(text), "refine_search") == MANAGE
+
+
+def test_a_bare_number_is_of_an_alert_only_when_their_numbers_were_shown(turn: Turn) -> None:
+    turn.conversation.flow = OPEN
+    assert alert_step(turn, read("la 2"), "show_details") is None
+    turn.conversation.flow = NUMBERED
+    assert alert_step(turn, read("la 2"), "show_details") == MANAGE
 
 
 @pytest.mark.parametrize(
@@ -405,6 +415,56 @@ async def test_a_rhythm_that_no_alert_has_is_told_with_those_that_there_are(
     assert turn.notes == [
         "Je sais prévenir à chaque offre, chaque jour, ou un jour par semaine : je prends le plus proche."
     ]
+
+
+AUGUST = Entity("date", "en agosto", 19, 28, norm={"start": "2027-08-01", "end": "2027-08-31"})
+DAKAR = Entity("city", "Dakar", 15, 20, norm={"city": "Dakar", "country": "SN"})
+
+
+async def test_nothing_between_two_dates_is_told_to_be_beyond_and_how_to_do_it_by_hand(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    said = read("no me mandes nada en agosto", AUGUST)
+    assert alert_step(turn, said, "refine_search") == AWAY
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    told = await take_alert_step(turn, AWAY, said, embedder=embedder)
+    assert told is not None
+    assert "reprends" in told.text
+    assert (await wants(turn)).stopped_at is None
+
+
+def test_whoever_moves_just_after_an_alert_gives_their_clock_and_seeks_there_otherwise(turn: Turn) -> None:
+    moving = read("je déménage à Dakar", replace(DAKAR, start=14, end=19))
+    assert alert_step(turn, moving, "refine_search") is None
+    turn.conversation.flow = OPEN
+    assert alert_step(turn, moving, "refine_search") == LIVE
+
+
+async def test_a_day_that_cannot_be_left_out_changes_nothing_and_is_not_called_noted(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm("weekly", 2, 18), embedder=embedder)
+    reply = await managing.manage(turn, read("never on sundays"))
+    assert "chaque mercredi" in reply.text
+    assert "C'est noté" not in reply.text
+    assert turn.notes
+
+
+@pytest.mark.parametrize("text", ["dont text me after 9pm", "ne m'écris pas le soir", "no me escribas antes de las 10"])
+def test_hours_refused_and_nothing_else_are_heard_before_the_model(text: str) -> None:
+    assert limits_alone(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ne m'écris pas le soir, j'en peux plus",
+        "je dors plus le soir et j'ai peur que mon père m'écrive avant 9h",
+        "le soir",
+    ],
+)
+def test_whatever_stands_beside_is_left_to_be_listened_to(text: str) -> None:
+    assert not limits_alone(text)
 
 
 async def test_a_long_wish_that_the_model_does_not_understand_is_still_heard(turn: Turn) -> None:

@@ -50,6 +50,11 @@ from bot.conversation.rhythms import LONGEST_NAME, Rhythm, is_resume, is_stop, r
         ("every day except weekends", Rhythm("daily", leaves_out=True)),
         ("todos los días menos los domingos", Rhythm("daily", leaves_out=True)),
         ("كل يوم ما عدا الجمعة", Rhythm("daily", leaves_out=True)),
+        ("never on sundays", Rhythm(leaves_out=True)),
+        ("los domingos no", Rhythm(leaves_out=True)),
+        ("ليس يوم الجمعة", Rhythm(leaves_out=True)),
+        ("no, on fridays", Rhythm("weekly", 4)),
+        ("ne m'écris que le lundi", Rhythm("weekly", 0)),
     ],
 )
 def test_a_rhythm_is_heard_in_four_languages(text: str, rhythm: Rhythm) -> None:
@@ -225,7 +230,8 @@ def test_a_message_that_only_stops_is_heard_as_such(text: str) -> None:
     "text",
     [
         "arrête de m'écrire", "j'ai plus envie d'avoir tes messages", "plus de messages", "stp arrête les messages",
-        "arrête de m'envoyer des messages", "deja de escribirme", "para", "stop writing to me",
+        "arrête de m'envoyer des messages", "stop spamming me", "no me mandes nada",
+        "deja de escribirme", "para", "stop writing to me",
         "no more messages please", "لا تكتب لي", "توقف عن الكتابة",
     ],
 )  # fmt: skip
