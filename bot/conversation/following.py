@@ -16,6 +16,7 @@ from bot.conversation.card_questions import open_card
 from bot.conversation.context import FOLLOW
 from bot.conversation.kept_words import (
     application_said,
+    follow_said,
     is_asking_applications,
     is_asking_plan,
     is_found_elsewhere,
@@ -35,6 +36,7 @@ from bot.followups.service import (
     date_plan,
     follow_kept,
     follows_kept,
+    keep_offer,
     kept_offers,
     last_asked,
     plan_of,
@@ -45,6 +47,7 @@ from bot.locales.service import say
 
 APPLICATION = "application_"  # a step's name goes on with the state that was said
 SHOW_PLAN, FOUND_ELSEWHERE = "show_plan", "found_elsewhere"
+FOLLOW_KEPT, UNFOLLOW_KEPT = "follow_kept", "unfollow_kept"
 _LONGEST_TITLE = 90
 GAVE_UP = "gave_up"
 _LONGEST_LABEL, _MOST_KEPT = 40, 6
@@ -86,6 +89,18 @@ async def set_follow(turn: Turn, *, wanted: bool) -> Reply:
     # Whoever agrees reads all that it brings, and the way out.
     text = f"{say('followups.followed', turn.language)}\n{say('alerting.how_to_stop', turn.language)}"
     return Reply(text, resume_rows(turn))
+
+
+async def follow_in_words(turn: Turn, *, wanted: bool) -> Reply:
+    """Note what a message wants of reminders; to be reminded, something must be kept: the open card's offer is."""
+    if not wanted:
+        return await set_follow(turn, wanted=False)
+    opened = await open_card(turn)
+    if opened is not None and await keep_offer(turn.session, opened, person_id=turn.person.id, now=turn.now):
+        turn.notes.append(say("followups.kept_too", turn.language))
+    if not await kept_offers(turn.session, person_id=turn.person.id, most=1):
+        return Reply(say("search.saved_none", turn.language), resume_rows(turn))
+    return await set_follow(turn, wanted=True)
 
 
 async def follow_row(turn: Turn) -> list[Button]:
@@ -179,6 +194,8 @@ async def step_on_kept(turn: Turn) -> str | None:
         return news
     if application_said(turn.text) == GAVE_UP and await _offer_at_hand(turn) is not None:
         return APPLICATION + GAVE_UP
+    if (wanted := follow_said(turn.text)) is not None:
+        return FOLLOW_KEPT if wanted else UNFOLLOW_KEPT
     if is_asking_applications(turn.text):
         return "list_saved"
     return SHOW_PLAN if is_asking_plan(turn.text) else None

@@ -45,6 +45,13 @@ def is_asking_plan(text: str) -> bool:
     return _said(text, "plan") is not None
 
 
+def follow_said(text: str) -> bool | None:
+    """Say whether a message asks for reminders of kept offers, or for none any more; None when it says neither."""
+    if _said(text, "follow") is not None:
+        return True
+    return False if _said(text, "unfollow") is not None else None
+
+
 def is_asking_applications(text: str) -> bool:
     """Say whether a message asks for the list of applications, and nothing else."""
     return _said(text, "list") is not None

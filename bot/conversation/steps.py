@@ -284,6 +284,8 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "style_plain": _styled("plain"),
     "style_usual": _styled("usual"),
     following.SHOW_PLAN: _show_plan,
+    following.FOLLOW_KEPT: lambda turn, _parse, _tools: following.follow_in_words(turn, wanted=True),
+    following.UNFOLLOW_KEPT: lambda turn, _parse, _tools: following.follow_in_words(turn, wanted=False),
     following.FOUND_ELSEWHERE: lambda turn, _parse, _tools: following.answer_elsewhere(turn),
     departing.PLAN_DATE: _plan_date,
     **{following.APPLICATION + state: _applied(state) for state in APPLICATIONS},

@@ -185,3 +185,24 @@ async def test_who_found_a_place_elsewhere_is_congratulated_and_may_stop_everyth
     assert "Félicitations" in glad.text
     assert "🔕 Tout arrêter" in glad.labels
     assert "3114" not in glad.text
+
+
+async def test_reminders_are_asked_for_on_a_card_and_refused_later_by_words(house: House) -> None:
+    user = await met(house, 7)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "préviens-moi")
+    await tells(user, "la 1")  # of the offers: no number of an alert was shown since
+    agreed = await tells(user, "rappelle moi avant la date limite")
+    assert "L'offre est gardée aussi" in agreed.text
+    assert (await preferences(house)).follows_kept is True
+    await tells(user, "plus de rappels")
+    assert (await preferences(house)).follows_kept is False
+    assert (await preferences(house)).stopped_at is None
+
+
+async def test_hours_refused_bring_settings_and_no_help_lines(house: House) -> None:
+    user = await met(house, 8, "en")
+    await tells(user, "volunteering in Germany")
+    await tells(user, "notify me")
+    assert "3114" not in (await tells(user, "dont text me after 8pm")).text
+    assert (await preferences(house)).quiet_from == 20

@@ -8,6 +8,7 @@ import pytest
 
 from bot.conversation.kept_words import (
     application_said,
+    follow_said,
     is_asking_applications,
     is_asking_plan,
     is_found_elsewhere,
@@ -148,3 +149,18 @@ def test_help_names_words_that_are_heard(language: str, is_plain: bool) -> None:
     quoted = [words.strip() for text in line for words in re.findall(r"[«\"]([^»\"]+)[»\"]", text)]
     assert any(is_asking_applications(words) for words in quoted)
     assert any(is_asking_plan(words) for words in quoted)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("rappelle moi avant la date limite", True),
+        ("oui je veux bien que tu me rappelles avant la date limite", True),
+        ("remind me before the deadline", True), ("recuérdame antes de la fecha límite", True),
+        ("ذكرني قبل آخر أجل", True), ("ne me préviens plus pour les offres gardées", False),
+        ("plus de rappels stp", False), ("dont remind me", False), ("no quiero recordatorios", False),
+        ("لا أريد تذكيرات", False), ("rappelle moi demain", None), ("préviens-moi", None),
+    ],
+)  # fmt: skip
+def test_reminders_of_kept_offers_are_asked_and_refused_in_words(text: str, wanted: bool | None) -> None:
+    assert follow_said(text) is wanted
