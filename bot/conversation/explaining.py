@@ -7,6 +7,7 @@ from bot.chat.keyboards import Button
 from bot.conversation.alert_cards import alert_name, list_button
 from bot.conversation.answers import resume_rows
 from bot.conversation.preferring import is_stopped
+from bot.conversation.pushed import take_up_pushed
 from bot.conversation.replies import Reply, Turn
 from bot.deliveries.service import preferences_of
 from bot.locales.service import say
@@ -16,6 +17,7 @@ _MOST_NAMED = 3
 
 async def explain(turn: Turn) -> Reply:
     """Say what a person is written to about, because they asked for it, and how to change or stop it."""
+    await take_up_pushed(turn)  # "le 1er" stays the first offer of what they ask about
     preferences = await preferences_of(turn.session, turn.person.id)
     if preferences is None:
         return Reply(say("pushes.only_answers", turn.language), resume_rows(turn))

@@ -166,7 +166,7 @@ def _hour(folded: str) -> tuple[int | None, bool, str]:
     for pattern in (_FRENCH, _ENGLISH, _SPANISH, _ARABIC):
         if found := pattern.search(folded):
             number = int(next(group for group in found.groups() if group))
-            is_late = number < _NOON and _has("late", folded)
+            is_late = number < _NOON and _has("late", re.sub(r"(?<=\d)(?=[^\W\d])", " ", folded))  # "6pm"
             rest = f"{folded[: found.start()]} {folded[found.end() :]}"
             has_minutes = any(int(minutes) for minutes in re.findall(r"\d+", found.group())[1:])
             hour = (number + _NOON if is_late else number) % _HOURS

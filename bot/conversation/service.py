@@ -23,6 +23,7 @@ from bot.conversation.manner import beside_manner, manner_asked
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.preferring import follow_home, mind_age, stop
 from bot.conversation.presses import press_button
+from bot.conversation.pushed import ON_AN_OFFER, take_up_if_pointing, take_up_pushed
 from bot.conversation.questions import answer_pending
 from bot.conversation.reading import Rasa, read_text
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
@@ -116,6 +117,7 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
     turn.text = seen.text
     if alarm is Alarm.SUSPECTED and await _is_about_messages(turn):
         alarm = Alarm.NONE
+    await take_up_if_pointing(turn)
     parse, step = await read_text(turn, rasa=services.rasa, show_typing=services.show_typing, alarm=alarm)
     sought = Criteria.from_json(turn.conversation.criteria).countries
     parse = with_ages(with_origin(with_refusals(parse, sought=sought)))
@@ -123,6 +125,8 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
     await follow_home(turn, parse)
     note_told(turn.conversation, parse)
     understood, step = step, await step_in_context(turn, parse, step)
+    if step in ON_AN_OFFER:
+        await take_up_pushed(turn)
     if (turn.conversation.situation or {}).get("age") is not None:
         await mind_age(turn, is_told=step != EMERGENCY)
     if step == understood != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:

@@ -29,6 +29,8 @@ from bot.conversation.rhythms import LONGEST_NAME, Rhythm, is_resume, is_stop, r
         ("once a week is enough", Rhythm("weekly")),
         ("mondays at 9am", Rhythm("weekly", 0, 9)),
         ("every day at 6 pm", Rhythm("daily", None, 18)),
+        ("notify me every day at 6pm", Rhythm("daily", None, 18)),
+        ("at 7am", Rhythm(None, None, 7)),
         ("as soon as there is one", Rhythm("at_once")),
         ("less often please", Rhythm(direction=-1)),
         ("more often", Rhythm(direction=1)),
