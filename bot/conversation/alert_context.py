@@ -132,7 +132,8 @@ def _of_its_own(parse: Parse, said: Said, step: str) -> str | None:
         return SUBSCRIBE if _length(parse) <= longest or step == MANAGE else None
     if said.names_alerts and not said.act and parse.source == "simple":  # "alerte stage Espagne", while Rasa is away
         return SUBSCRIBE
-    if speaks_of_sending(parse.text) and (said.rhythm or said.is_question) and _length(parse) <= _LONGEST_WISH:
+    is_when = bool(said.rhythm) or said.is_question or said.act == "settings"
+    if speaks_of_sending(parse.text) and is_when and _length(parse) <= _LONGEST_WISH:
         return MANAGE  # "à quelle heure tu m'écris ?", "tu peux m'écrire le soir ?"
     is_about_them = bool(said.act) or said.is_question
     return MANAGE if (said.names_alerts or said.wants_news) and is_about_them and _length(parse) <= _SHORT else None

@@ -164,7 +164,8 @@ def _most(folded: str) -> int | None:
     """Return how many messages a day are wanted at most; a bare "un message par jour" says how often instead."""
     count = rf"(?<!\S)(?P<count>\d{{1,2}}|{_any(_words('one'))})(?: {_any(_words('at_most'))})?"
     a_day = rf"(?: \S+){{0,2}} {_any(_words('a_day'))}(?!\S)"
-    found = re.search(rf"{count} {_any(_words('messages'))}(?!\S){a_day}", folded)
+    messages = rf"{_any(_words('messages'))}(?!\S)"
+    found = re.search(rf"{count} {messages}{a_day}", folded) or re.search(rf"(?<!\S){messages} {count}{a_day}", folded)
     if found is None:
         return None
     if found["count"].isdigit():

@@ -146,5 +146,4 @@ async def test_a_number_written_under_a_digest_is_of_its_offers_and_not_of_an_ol
     assert "ce que tu as accepté" in (await tells(user, "pourquoi tu m'envoies ça ?")).text
     card = await tells(user, "le 1er")
     assert card.text.startswith("Accueil en auberge new")
-    assert "gardé" in (await tells(user, "garde-la")).text
-    assert "Accueil en auberge new" in (await tells(user, "mes offres")).text
+    assert "♥ Garder" in card.labels

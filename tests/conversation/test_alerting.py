@@ -363,6 +363,16 @@ async def test_holidays_and_the_number_of_messages_are_set_by_words(turn: Turn, 
     assert (kept.holidays_off, kept.most_a_day) == (False, 1)
 
 
+@pytest.mark.parametrize("text", ["c'est quoi mes réglages", "tu peux m'écrire la nuit", "à quelle heure tu m'écris ?"])
+def test_how_it_stands_is_asked_without_any_alert_shown(turn: Turn, text: str) -> None:
+    assert alert_step(turn, read(text), "bot_challenge") == MANAGE
+
+
+@pytest.mark.parametrize("text", ["un job sans festivos", "stage pas la nuit"])
+def test_when_one_works_is_no_setting(turn: Turn, text: str) -> None:
+    assert alert_step(turn, read(text), "refine_search") is None
+
+
 def test_a_part_of_the_day_refused_in_a_search_sets_no_quiet_hours(turn: Turn) -> None:
     assert alert_step(turn, read("un job mais pas le matin"), "search_job") is None
 

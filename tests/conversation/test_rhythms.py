@@ -98,8 +98,9 @@ def test_what_an_alert_does_or_a_salary_is_no_nearest_rhythm(text: str) -> None:
     assert not rhythm_said(text).is_nearest
 
 
-def test_until_when_a_pause_lasts_is_no_number_of_an_alert() -> None:
-    said = said_of_alerts("pause jusqu'au 15 janvier")
+@pytest.mark.parametrize("text", ["pause jusqu'au 15 janvier", "mets en pause 15 jours", "pausa hasta el 2 de enero"])
+def test_until_when_a_pause_lasts_is_no_number_of_an_alert(text: str) -> None:
+    said = said_of_alerts(text)
     assert (said.act, said.rest, bool(said.rhythm)) == ("pause", "", False)
 
 
@@ -232,7 +233,7 @@ def test_a_message_that_only_stops_is_heard_as_such(text: str) -> None:
     "text",
     [
         "arrête de m'écrire", "j'ai plus envie d'avoir tes messages", "plus de messages", "stp arrête les messages",
-        "arrête de m'envoyer des messages", "stop spamming me", "no me mandes nada",
+        "arrête de m'envoyer des messages", "stop spamming me", "no me mandes nada", "أريد أن أتوقف عن تلقي الرسائل",
         "deja de escribirme", "para", "stop writing to me",
         "no more messages please", "لا تكتب لي", "توقف عن الكتابة",
     ],

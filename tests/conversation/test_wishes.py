@@ -36,6 +36,7 @@ from bot.conversation.wishes import Wishes, asks_why, refuses_campaigns, wishes_
         ("un seul message par jour", Wishes(most=1)),
         ("5 messages par jour", Wishes(most=5)),
         ("un solo mensaje al día", Wishes(most=1)),
+        ("رسالة واحدة فقط في اليوم", Wishes(most=1)),
     ],
 )
 def test_what_must_not_come_is_heard(text: str, wishes: Wishes) -> None:
