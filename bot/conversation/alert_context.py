@@ -14,9 +14,9 @@ from bot.conversation.replies import Turn
 from bot.conversation.rhythms import Said, is_stop, said_of_alerts
 from bot.conversation.wishes import (
     asks_why,
-    is_one_clause,
     refuses_campaigns,
     refuses_sending,
+    says_nothing_else,
     speaks_of_clock,
     speaks_of_sending,
     wishes_in,
@@ -87,15 +87,13 @@ def limits_alone(text: str) -> bool:
 
     Near distress in wording, for the model too: it is heard before it is asked.
     """
-    return is_one_clause(text) and speaks_of_sending(text) and bool(wishes_in(text))
+    return says_nothing_else(text) and speaks_of_sending(text) and bool(wishes_in(text))
 
 
 def speaks_of_alerts(text: str) -> bool:
     """Say whether a short message asks in so many words to be told of offers, or to be told nothing more."""
     said = said_of_alerts(text)
-    is_about_sending = speaks_of_sending(text) and (bool(wishes_in(text)) or asks_why(text))
-    is_of_alerts = said.wants_news or said.names_alerts or said.act == "stop"
-    return len(text.split()) <= _LONGEST_WISH and (is_of_alerts or is_about_sending)
+    return len(text.split()) <= _LONGEST_WISH and (said.wants_news or said.names_alerts or said.act == "stop")
 
 
 def is_open(turn: Turn) -> bool:

@@ -16,7 +16,7 @@ from bot.vocabulary.text import fold
 
 _NOON, _EVENING, _HOURS = 12, 18, 24
 _LONGEST_QUESTION = 12  # words
-_LONGEST_ADVERT, _LONGEST_CLAUSE = 8, 9
+_LONGEST_ADVERT = 8
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,10 @@ def speaks_of_sending(text: str) -> bool:
     return _has("sending", fold(text))
 
 
-def is_one_clause(text: str) -> bool:
-    """Say whether a message is short and says one thing: nothing else can stand beside it."""
-    return len(_clauses(text)) == 1 and len(text.split()) <= _LONGEST_CLAUSE
+def says_nothing_else(text: str) -> bool:
+    """Say whether every word of a message is of those by which hours are refused: nothing stands beside."""
+    left = re.sub(rf"(?<!\S){_any(_limit_words())}(?!\S)", " ", re.sub(r"(?<=\d)(?=[^\W\d])", " ", fold(text)))
+    return all(word.isdecimal() for word in left.split())
 
 
 def speaks_of_clock(text: str) -> bool:
@@ -204,6 +205,13 @@ def _has(section: str, folded: str) -> bool:
 
 def _first(values: Iterable[int | None]) -> int | None:
     return next((value for value in values if value is not None), None)
+
+
+@functools.cache
+def _limit_words() -> tuple[str, ...]:
+    sections = ("refusing", "before", "after", "clock", "between", "and", "late", "holidays", "sending", "beside")
+    parts = (fold(word) for words in _section("parts").values() for word in words)
+    return (*(word for section in sections for word in _words(section)), *parts)
 
 
 @functools.cache

@@ -467,12 +467,9 @@ def test_hours_refused_and_nothing_else_are_heard_before_the_model(text: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "ne m'écris pas le soir, j'en peux plus",
-        "je dors plus le soir et j'ai peur que mon père m'écrive avant 9h",
-        "le soir",
-    ],
-)
+    ["ne m'écris pas le soir, j'en peux plus", "mon père m'écrit pas avant 9h et me frappe", "le soir",
+     "he keeps writing to me never before 9", "ne m'écris pas le soir je veux mourir"],
+)  # fmt: skip
 def test_whatever_stands_beside_is_left_to_be_listened_to(text: str) -> None:
     assert not limits_alone(text)
 
