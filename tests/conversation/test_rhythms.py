@@ -252,6 +252,8 @@ def test_a_plain_request_to_stop_is_heard(text: str) -> None:
         "stop Espagne",
         "envoie plus de messages",
         "un stage para mi",
+        "je veux plus recevoir de coups",
+        "no quiero recibir más golpes",
     ],
 )
 def test_a_message_that_says_more_stops_nothing(text: str) -> None:
