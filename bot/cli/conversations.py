@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.shared import complain, print_json, read_settings, standard_output, tell, town_time
-from bot.kit.errors import EscaleError
+from bot.cli.shared import complain, print_json, print_table, read_settings, standard_output, tell, town_time
+from bot.kit.errors import EscaleError, InputError
 from bot.locales.service import LANGUAGES
 
 if TYPE_CHECKING:
@@ -138,29 +138,32 @@ def erase(
     person: Annotated[int, typer.Argument(help="Number of the person, from `escale log`.")],
     is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase a person who asks for it: their conversation, alerts, kept offers, messages, for good."""
+    """Erase a person who asks for it: their conversation, alerts, kept offers, messages, for good.
+
+    Ends with 4 when there is no such person.
+    """
     from bot.apps.database import open_database
     from bot.apps.reading import erase as erase_all
 
     if not is_sure:
         typer.confirm(f"Erase all that is kept of person {person}?", abort=True)
     with open_database(read_settings()) as url:
-        was_known = asyncio.run(erase_all(url, person_id=person))
-    tell(f"✓ Person {person} is erased." if was_known else f"There is no person {person}.")
+        if not asyncio.run(erase_all(url, person_id=person)):
+            raise InputError([f"there is no person {person}. To find one: escale log"])
+    tell(f"✓ Person {person} is erased.")
 
 
 def _show_list(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     has_flags = any("flag" in row for row in rows)
-    table = Table("person", "last message", "messages", *(("to look at", "since", "times") if has_flags else ()))
+    names = ("person", "last message", "messages", *(("to look at", "since", "times") if has_flags else ()))
+    shown = []
     for row in rows:
         cells = [str(row["person"]), town_time(row["last"]), str(row["messages"] or "")]
         if has_flags:
             since = town_time(row["since"]) if row.get("since") else ""
             cells += [str(row["flag"] or ""), since, str(row.get("times") or "")]
-        table.add_row(*cells)
-    standard_output().print(table)
+        shown.append(cells)
+    print_table(names, shown)
 
 
 def _show_messages(rows: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output, tell
+from bot.cli.shared import print_json, print_table, read_settings, tell
 
 _COLUMNS = ("day", "kind", "total", "due", "sending", "sent", "repeated", "blocked", "failed", "expired", "uncertain")
 
@@ -55,10 +55,8 @@ def deliveries(
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    table = Table(*_COLUMNS, "dropped")
+    shown = []
     for row in rows:
         why = ", ".join(f"{count} {name}" for name, count in sorted(row["dropped"].items()))
-        table.add_row(*(str(row[name]) for name in _COLUMNS), why)
-    standard_output().print(table)
+        shown.append([*(str(row[name]) for name in _COLUMNS), why])
+    print_table((*_COLUMNS, "dropped"), shown)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output, tell
+from bot.cli.shared import print_json, print_table, read_settings, tell
 
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, show_default=False)]
 _Publish = Annotated[bool, typer.Option("--publish", help="Show them to young people at once.")]
@@ -67,14 +67,9 @@ def list_all(
 
 
 def _show_table(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     names = ("id", "kind", "status", "title", "organisation", "places", "deadline")
-    table = Table(*names)
-    for row in rows:
-        shown = {**row, "places": ", ".join(row["places"]), "deadline": row["deadline"] or ""}
-        table.add_row(*(str(shown[name]) for name in names))
-    standard_output().print(table)
+    shown = [{**row, "places": ", ".join(row["places"]), "deadline": row["deadline"] or ""} for row in rows]
+    print_table(names, [[str(row[name]) for name in names] for row in shown])
 
 
 @offers.command()

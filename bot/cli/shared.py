@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,17 @@ def complain(message: str) -> None:
 def print_json(value: Any) -> None:
     """Write one result as a line of JSON, on standard output."""
     print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+
+
+def print_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows under their names, on standard output; square brackets are words, whoever wrote them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*names)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    standard_output().print(table)
 
 
 def town_time(moment: datetime, shape: str = "%Y-%m-%d %H:%M") -> str:

@@ -22,6 +22,7 @@ from bot.conversation import (
     programmes,
     searching,
     showing,
+    ticking,
     unsure,
 )
 from bot.conversation.alert_context import CONFIRM
@@ -223,6 +224,10 @@ async def _show_plan(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
     return await departing.show_plan_asked(turn)
 
 
+async def _tick(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return await ticking.tick_said(turn)
+
+
 async def _plan_date(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
     return await departing.departure_said(turn, parse)
 
@@ -288,5 +293,6 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     following.UNFOLLOW_KEPT: lambda turn, _parse, _tools: following.follow_in_words(turn, wanted=False),
     following.FOUND_ELSEWHERE: lambda turn, _parse, _tools: following.answer_elsewhere(turn),
     departing.PLAN_DATE: _plan_date,
+    ticking.TICK: _tick,
     **{following.APPLICATION + state: _applied(state) for state in APPLICATIONS},
 }
