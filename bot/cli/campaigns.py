@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, print_table, read_settings, standard_output, tell, town_time
+from bot.cli.shared import LARGEST, print_json, print_table, read_settings, standard_output, tell, town_time
 
-_ID = Annotated[int, typer.Argument(metavar="ID", help="Number of the campaign, from the list.")]
+_ID = Annotated[int, typer.Argument(metavar="ID", max=LARGEST, help="Number of the campaign, from the list.")]
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 _UNCERTAIN = (
     "uncertain: Telegram's answer was lost, so the message may have arrived. It is not sent again, so that nobody gets"
@@ -48,7 +48,9 @@ def new(
 
 
 @campaigns.command("list")
-def list_all(as_json: _Json = False, limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100) -> None:
+def list_all(
+    as_json: _Json = False, limit: Annotated[int, typer.Option(min=1, max=LARGEST, help="At most so many.")] = 100
+) -> None:
     """List the campaigns, the last written first."""
     from bot.apps.campaigns import list_campaigns
     from bot.apps.database import open_database
@@ -85,7 +87,9 @@ def preview(campaign_id: _ID, as_json: _Json = False) -> None:
 @campaigns.command()
 def test(
     campaign_id: _ID,
-    person: Annotated[int, typer.Option(metavar="N", help="Number of the person, such as yourself, from escale log.")],
+    person: Annotated[
+        int, typer.Option(metavar="N", max=LARGEST, help="Number of the person, such as yourself, from escale log.")
+    ],
 ) -> None:
     """Send the message to one person at once; it does not count as sent."""
     from bot.apps.campaigns import send_test

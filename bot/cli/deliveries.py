@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, print_table, read_settings, tell
+from bot.cli.shared import MOST_DAYS, print_json, print_table, read_settings, tell
 
 _COLUMNS = ("day", "kind", "total", "due", "sending", "sent", "repeated", "blocked", "failed", "expired", "uncertain")
 
@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def deliveries(
-    days: Annotated[int, typer.Option(min=1, help="How many days back.")] = 7,
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many days back.")] = 7,
     kind: Annotated[Kind | None, typer.Option(help="Only those of this kind.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
 ) -> None:

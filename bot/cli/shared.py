@@ -14,6 +14,8 @@ from bot.kit.clock import TOWN_ZONE
 from bot.kit.settings import Settings
 
 _PIPED_WIDTH = 200
+LARGEST = 2**63 - 1  # of what the database numbers
+MOST_DAYS = 3650
 
 
 def read_settings() -> Settings:

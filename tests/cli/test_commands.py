@@ -18,6 +18,7 @@ COMMANDS = (
     "up", "chat", "telegram", "worker", "batch", "jobs", "scheduler", "console", "migrate", "demo-data", "offers",
     "campaigns", "knowledge", "log", "deliveries", "train", "parse", "doctor", "erase",
 )  # fmt: skip
+HUGE = "9" * 20
 
 
 @pytest.fixture
@@ -309,3 +310,28 @@ def test_entries_to_read_again_are_listed_and_a_wrong_one_is_named(escale: Insta
     assert wrong.returncode == 4
     assert "entry '112', names: add the field" in wrong.stderr
     assert escale.run("knowledge", "list", "--topic", "bananas").returncode == 4
+
+
+def test_a_title_is_shown_as_it_is_written_and_breaks_no_table(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    file = write_campaign(escale)
+    file.write_text("name: Forum [h/f] [/b]\ntexts: {fr: Bonjour}\n", encoding="utf-8")
+    assert escale.run("campaigns", "new", str(file)).returncode == 0
+    for command in ("list",), ("report", "1"):
+        shown = escale.run("campaigns", *command)
+        assert (shown.returncode, "Forum [h/f] [/b]" in shown.stdout) == (0, True), shown.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("campaigns", "report", HUGE), ("campaigns", "cancel", HUGE), ("campaigns", "list", "--limit", HUGE),
+        ("offers", "close", HUGE), ("erase", HUGE, "--yes"), ("log", HUGE), ("deliveries", "--days", "999999999"),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_too_large_is_a_wrong_argument(
+    escale: Installation, database_url: str, arguments: tuple[str, ...]
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    refused = escale.run(*arguments)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False), refused.stderr
