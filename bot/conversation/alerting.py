@@ -22,12 +22,8 @@ from bot.conversation.alert_context import ALERTS
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import wanted_kinds
-<<<<<<< HEAD
-from bot.conversation.preferring import is_stopped, keep_wishes, place_words, say_all_goes_on, with_home_zone
-=======
 from bot.conversation.models import ResultList
-from bot.conversation.preferring import is_stopped, place_words, say_all_goes_on, with_home_zone
->>>>>>> main
+from bot.conversation.preferring import is_stopped, keep_wishes, place_words, say_all_goes_on, with_home_zone
 from bot.conversation.queries import own_list
 from bot.conversation.refinement import start_search
 from bot.conversation.replies import Reply, Turn
