@@ -171,3 +171,14 @@ async def test_who_keeps_an_offer_hears_that_it_closes_and_reopens_once_each(sim
     assert again.text != notice.text
     await chores_pass(simple_house)
     assert await reads(user) == []
+
+
+async def test_a_number_written_under_a_digest_is_of_its_offers_and_not_of_an_older_list(simple_house: House) -> None:
+    user = await told_at_once(simple_house, 9)
+    await publishes(simple_house, "new")
+    await chores_pass(simple_house)
+    assert "Accueil en auberge new" in (await reads(user))[0].text
+    assert "ce que tu as accepté" in (await tells(user, "pourquoi tu m'envoies ça ?")).text
+    card = await tells(user, "le 1er")
+    assert card.text.startswith("Accueil en auberge new")
+    assert "♥ Garder" in card.labels
