@@ -17,7 +17,10 @@ PATIENCE = 0.05
 
 
 class Crash(BaseException):
-    """The process died here: nothing in it can catch that."""
+    """The process died here, perhaps with its work done: nothing in it can catch that."""
+
+    def __init__(self, *, is_done: bool) -> None:
+        self.is_done = is_done
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Between:
         """Do a step; before its statement `at` comes `other`, or its death.
 
         Raises:
-            Crash: it died; also when it died with all its work done.
+            Crash: it died.
         """
         self._left, self._other, self._under_way = at, other, None
         try:
@@ -61,7 +64,7 @@ class Between:
             if other is not None:
                 await (self._under_way or other())
         if other is None:
-            raise Crash
+            raise Crash(is_done=True)
         return result
 
     def _before(self, *_: object) -> None:
@@ -72,6 +75,6 @@ class Between:
             return
         self._left = None  # what comes between is not interrupted itself
         if self._other is None:
-            raise Crash
+            raise Crash(is_done=False)
         self._under_way = asyncio.get_running_loop().create_task(self._other())
         await_only(asyncio.wait({self._under_way}, timeout=PATIENCE))

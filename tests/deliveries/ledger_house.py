@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from itertools import product
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from telegram import Bot
 
@@ -26,7 +28,7 @@ from bot.profiles.models import Person
 from bot.profiles.service import person_of_chat
 from tests.deliveries.between import Between, Crash, Interruption
 from tests.deliveries.people import EACH, figures_of, plan, somebody
-from tests.deliveries.promises import ZONES, Promises
+from tests.deliveries.promises import ZONES, Promises, Taking, Thing
 
 NOT_TAKEN: Mapping[str, Outcome] = {
     "lost": Doubtful("ReadTimeout"),
@@ -76,15 +78,14 @@ class House:
 
     # What features and the dispatcher do.
 
-    async def plan(self, chats: set[int], reasons: set[str], kind: str, source: int, due: int, hours: int) -> None:
-        """Plan; what the ledger holds already stays as it is."""
-        due_at = self.now + timedelta(minutes=due)
-        stale_at = due_at + timedelta(hours=hours)
+    async def plan(self, chats: set[int], reasons: set[str], thing: Thing, source: int) -> None:
+        """Plan, for each person; what the ledger holds already stays as it is."""
+        values = {"kind": thing.kind, "due_at": thing.due_at, "stale_at": thing.stale_at, "source_id": source}
         async with transaction(self.sessions) as session:
             for chat in sorted(chats):
-                values = {"due_at": due_at, "stale_at": stale_at, "source_id": source}
-                await plan(session, self.ids[chat], self.now, *sorted(reasons), kind=kind, **values)
-        self.promises.plan(chats, reasons, kind, due_at, stale_at)
+                await plan(session, self.ids[chat], self.now, *sorted(reasons), **values)
+        for chat, reason in product(chats, reasons):
+            self.promises.things.setdefault((chat, reason), replace(thing, takings=[], withdrawn=set(), leaving=set()))
 
     async def dispatch(self, composers: Mapping[str, Compose]) -> None:
         await dispatch_all(self.sessions, composers=composers, clock=lambda: self.now)
@@ -105,7 +106,7 @@ class House:
 
     async def _on_unreachable(self, session: AsyncSession, chat_id: int, reason: str) -> None:
         await stop_unreachable(session, channel="telegram", chat_id=chat_id, reason=reason, now=self.now)
-        self._unreachable = await self._withdrawn(session, Delivery.person_id == self.ids[chat_id])
+        self._unreachable = await self._withdrawn(session, Delivery.person_id == self.ids[chat_id], why="stopped")
 
     async def _on_moved(self, session: AsyncSession, chat_id: int, new_chat_id: int) -> None:
         raise AssertionError("nobody moves here")
@@ -131,21 +132,29 @@ class House:
     async def answer(self, call: OutboxCall, outcome: str, by: Interruption | None = None) -> None:
         """Telegram answers, in its way, one call that the sender has in its hands, and that is recorded."""
         self.in_hand.pop(call.id)
-        chat, takings = call.chat_id or 0, []
+        takings: list[Taking] = []
         result: Outcome = NOT_TAKEN.get(outcome, Sent(call.id))
         if (stays := self.sender._reason_to_stay(call)) is not None:
             outcome, result = "stays", stays
         elif outcome in ("sent", "lost"):
-            takings = self.promises.take(chat, call, await self._told_by(call))
+            takings = self.promises.take(call.chat_id or 0, call, await self._told_by(call))
         if outcome in ("lost", "not_there"):
             self.promises.doubts[call.id] += 1
         if outcome == "refused":
             self.promises.refused.add(call.id)
+        death = None
         try:
             await self.interrupted(self.sender._record_until_done(call, result), by)
-        except Crash:
+        except Crash as crash:
+            death = crash
+        if death is None or death.is_done:
+            self._note(call, outcome, takings)
+        if death is not None:
             await self.sender_dies(set())
-            return
+
+    def _note(self, call: OutboxCall, outcome: str, takings: list[Taking]) -> None:
+        """What came of a call is recorded."""
+        chat = call.chat_id or 0
         if outcome == "sent":
             self.promises.note(chat, takings)
         if outcome == "blocked":
@@ -182,7 +191,7 @@ class House:
         is_theirs = Delivery.person_id == self.ids[chat]
         async with self._turn(chat) as session:
             await stop_pushes(session, person_id=self.ids[chat], reason="asked", now=self.now)
-            withdrawn = await self._withdrawn(session, is_theirs)
+            withdrawn = await self._withdrawn(session, is_theirs, why="stopped")
             leaving = set(await session.scalars(_sending(OutboxCall.chat_id == chat)))
         self.promises.withdraw("stopped", withdrawn)
         self.promises.stop(chat, leaving)
@@ -196,19 +205,19 @@ class House:
     async def mute(self, source: int) -> None:
         async with transaction(self.sessions) as session:
             await drop_due(session, Delivery.source_id == source, error="muted", now=self.now)
-            withdrawn = await self._withdrawn(session, Delivery.source_id == source)
+            withdrawn = await self._withdrawn(session, Delivery.source_id == source, why="muted")
         self.promises.withdraw("muted", withdrawn)
 
-    async def _withdrawn(self, session: AsyncSession, *where: Any) -> Withdrawn:
+    async def _withdrawn(self, session: AsyncSession, *where: Any, why: str) -> Withdrawn:
         """Return what is open of what was just withdrawn, and by what of the sender's it may still be told."""
+        is_open = or_(Delivery.status.in_(("due", "sending")), Delivery.error == why)
         query = select(Delivery.person_id, Delivery.reason, Delivery.status, OutboxCall.id, OutboxCall.status)
-        query = query.outerjoin(OutboxCall, OutboxCall.id == Delivery.outbox_id).where(*where)
+        query = query.outerjoin(OutboxCall, OutboxCall.id == Delivery.outbox_id).where(*where, is_open)
         withdrawn: Withdrawn = {}
         for person_id, reason, status, call_id, stands in await session.execute(query):
             assert status != "due", f"{reason} was withdrawn and is due"
-            if status in ("sending", "dropped"):
-                may_leave = status == stands == "sending"
-                withdrawn[self.chats[person_id], reason] = {call_id} if may_leave else set()
+            may_leave = status == stands == "sending"
+            withdrawn[self.chats[person_id], reason] = {call_id} if may_leave else set()
         return withdrawn
 
     async def want_quiet_hours(self, chat: int, since: int, hours: int) -> None:

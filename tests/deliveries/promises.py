@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import product
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
@@ -44,15 +43,15 @@ class Thing:
 
     Attributes:
         takings: each time that Telegram took it.
-        withdrawn: why it was, if it was.
-        leaving: the messages that were leaving at that moment with it.
+        withdrawn: why it was, each time that it was.
+        leaving: the messages that were leaving with it when it was withdrawn first.
     """
 
     kind: str
     due_at: datetime
     stale_at: datetime
     takings: list[Taking] = field(default_factory=list)
-    withdrawn: str | None = None
+    withdrawn: set[str] = field(default_factory=set)
     leaving: set[int] = field(default_factory=set)
 
 
@@ -95,19 +94,15 @@ class Promises:
         self.refused: set[int] = set()
         self.blocked: set[int] = set()
 
-    # What is planned, and what people want.
-
-    def plan(self, chats: Iterable[int], reasons: Iterable[str], kind: str, due_at: datetime, stale_at: datetime) -> None:
-        """What is planned already stays as it is."""
-        for chat, reason in product(chats, reasons):
-            self.things.setdefault((chat, reason), Thing(kind, due_at, stale_at))
+    # What people want.
 
     def withdraw(self, why: str, things: Mapping[tuple[int, str], set[int]]) -> None:
-        """These must not be told any more, but by what was leaving; the first time counts."""
+        """These must not be told any more, but by what was leaving the first time."""
         for key, leaving in things.items():
             thing = self.things[key]
-            if thing.withdrawn is None:
-                thing.withdrawn, thing.leaving = why, leaving
+            if not thing.withdrawn:
+                thing.leaving = leaving
+            thing.withdrawn.add(why)
 
     def stop_of(self, chat: int) -> Stop | None:
         """Return the stop that holds now."""
@@ -127,7 +122,10 @@ class Promises:
 
     def forget_what_was_leaving(self, call_ids: Iterable[int] | None = None) -> None:
         """These messages (all: None) had their one chance."""
-        thinglike: list[Thing | Stop] = [*self.things.values(), *(one for stops in self.stops.values() for one in stops)]
+        thinglike: list[Thing | Stop] = [
+            *self.things.values(),
+            *(one for stops in self.stops.values() for one in stops),
+        ]
         for leaving in (self.in_time, *(one.leaving for one in thinglike)):
             leaving.difference_update(list(leaving) if call_ids is None else call_ids)
 
@@ -161,7 +159,7 @@ class Promises:
         self.repeats += any(self.things[chat, reason].takings for reason in reasons)
         for reason in reasons:
             thing = self.things[chat, reason]
-            assert thing.withdrawn is None or call.id in thing.leaving, f"{reason} was told after it was withdrawn"
+            assert not thing.withdrawn or call.id in thing.leaving, f"{reason} was told after it was withdrawn"
             assert thing.due_at <= self.now < thing.stale_at, f"{reason} was told too early or too late"
             assert not any(taking.is_noted for taking in thing.takings), f"{reason} was told twice"
             assert thing.kind != "campaign" or not thing.takings, f"{reason}, a campaign, was told twice"
@@ -210,10 +208,12 @@ class Promises:
         assert at is not None
         match delivery.error:
             case "muted":
-                return thing.withdrawn == "muted"
+                return "muted" in thing.withdrawn
             case "stopped":
-                was_stopped = any(one.since <= at and (one.until is None or at <= one.until) for one in self.stops[chat])
-                return thing.withdrawn is not None or was_stopped
+                was_stopped = any(
+                    one.since <= at and (one.until is None or at <= one.until) for one in self.stops[chat]
+                )
+                return "stopped" in thing.withdrawn or was_stopped
             case "stale" if at >= thing.stale_at:
                 return not self._had_time(chat, thing)
             case "stale":
@@ -225,12 +225,10 @@ class Promises:
         """Say whether a thing could be told after the last fault: to somebody who wants it, for days enough for all."""
         of_theirs = sum(who == chat for who, _ in self.things)
         days = timedelta(days=4 + of_theirs // MOST_A_DAY)
-        return thing.stale_at > self.faults_ended + days and not self.stop_of(chat) and thing.withdrawn is None
+        return thing.stale_at > self.faults_ended + days and not self.stop_of(chat) and not thing.withdrawn
 
-    def _would_be_late(
-        self, chat: int, thing: Thing, at: datetime, wish: Wish, written: Sequence[datetime]
-    ) -> bool:
-        """Say whether a thing dropped before its end could not be told any more: all rest, or a full day and all rest."""
+    def _would_be_late(self, chat: int, thing: Thing, at: datetime, wish: Wish, written: Sequence[datetime]) -> bool:
+        """Say whether what was dropped before its end could not be told any more: rest, or a full day and then rest."""
         zone = ZoneInfo(ZONES[chat])
         today = at.astimezone(zone).date()
         is_full = sum(at - timedelta(hours=26) <= moment <= at for moment in written) >= MOST_A_DAY
