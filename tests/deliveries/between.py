@@ -1,4 +1,7 @@
-"""What may come between any two statements of a step: the death of its process, or a step of somebody else's."""
+"""What may come between any two statements of a step: the death of its process, or a step of somebody else's.
+
+Only before what changes something, commits included, does it matter what comes: those are the places.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from sqlalchemy.util import await_only
 T = TypeVar("T")
 # Whoever needs longer for a statement than this waits for a lock of the step that it came into, which then goes on.
 PATIENCE = 0.05
+CHANGES = ("INSERT", "UPDATE", "DELETE")
 
 
 class Crash(BaseException):
@@ -25,18 +29,20 @@ class Crash(BaseException):
 
 @dataclass(frozen=True)
 class Interruption:
-    """What comes before the statement `at` of a step; after the step when it has fewer.
+    """What comes before the change `at` of a step (the first is 1); after the step when it makes fewer.
 
     Attributes:
         other: the step of somebody else's; None: the process dies.
         chat: whom that step is about.
         source: what that step is about.
+        reached: when a sender dies, which of the calls in its hands, by rank, had reached Telegram.
     """
 
     at: int
     other: str | None
     chat: int
     source: int
+    reached: frozenset[int] = frozenset()
 
 
 class Between:
@@ -46,12 +52,13 @@ class Between:
         self._left: int | None = None
         self._other: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._under_way: asyncio.Task[None] | None = None
-        event.listen(engine.sync_engine, "before_cursor_execute", self._before)
+        event.listen(engine.sync_engine, "before_cursor_execute", self._before_statement)
+        event.listen(engine.sync_engine, "commit", self._before_change)
 
     async def run(
         self, step: Coroutine[Any, Any, T], at: int, other: Callable[[], Coroutine[Any, Any, None]] | None
     ) -> T:
-        """Do a step; before its statement `at` comes `other`, or its death.
+        """Do a step; before its change `at` comes `other`, or its death.
 
         Raises:
             Crash: it died.
@@ -67,7 +74,11 @@ class Between:
             raise Crash(is_done=True)
         return result
 
-    def _before(self, *_: object) -> None:
+    def _before_statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.lstrip().startswith(CHANGES):
+            self._before_change()
+
+    def _before_change(self, *_: object) -> None:
         if self._left is None:
             return
         self._left -= 1

@@ -111,8 +111,8 @@ class House:
     async def _on_moved(self, session: AsyncSession, chat_id: int, new_chat_id: int) -> None:
         raise AssertionError("nobody moves here")
 
-    async def take_in_hand(self, by: Interruption | None = None, *, most: int = 2) -> None:
-        """The sender takes what is due; when it dies at that, nothing has left."""
+    async def take_in_hand(self, by: Interruption | None = None, *, most: int = 4) -> None:
+        """The sender takes what is due; when it dies at that, nothing of it has left."""
 
         async def take() -> list[OutboxCall]:
             async with transaction(self.sessions) as session:
@@ -123,7 +123,7 @@ class House:
         try:
             taken = await self.interrupted(take(), by)
         except Crash:
-            await self.sender_dies(set())
+            await self.sender_dies(by)
             return
         for call in taken:
             call.attempts += 1
@@ -150,7 +150,7 @@ class House:
         if death is None or death.is_done:
             self._note(call, outcome, takings)
         if death is not None:
-            await self.sender_dies(set())
+            await self.sender_dies(by)
 
     def _note(self, call: OutboxCall, outcome: str, takings: list[Taking]) -> None:
         """What came of a call is recorded."""
@@ -167,11 +167,10 @@ class House:
         async with self.sessions() as session:
             return list(await session.scalars(select(Delivery.reason).where(Delivery.outbox_id == call.id)))
 
-    async def sender_dies(self, reached: set[int]) -> None:
+    async def sender_dies(self, by: Interruption | None = None) -> None:
         """Some of what it had in its hands has left, nobody knows which; the next sender treats all as doubts."""
-        for call_id in sorted(reached):
-            call = self.in_hand[call_id]
-            if call.expires_at > self.now:
+        for rank, call in enumerate(self.in_hand.values()):
+            if by is not None and rank in by.reached and call.expires_at > self.now:
                 self.promises.take(call.chat_id or 0, call, await self._told_by(call))
         async with transaction(self.sessions) as session:
             self.promises.doubts.update(await session.scalars(_sending()))

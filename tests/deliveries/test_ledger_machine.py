@@ -33,13 +33,13 @@ DATES = [datetime(2026, 11, 23, 10, 0, tzinfo=UTC), datetime(2026, 10, 24, 10, 0
 LATER = [timedelta(0), timedelta(hours=8, minutes=30), timedelta(hours=9, minutes=30)]  # 19:30 and 20:30 in Paris
 STARTS = [day + later for day in DATES for later in LATER]
 OUTCOMES = ["lost", "sent", "later", "not_there", "sent", "blocked", "refused"]
-OTHERS = ["stop", "mute", "hours", "dispatch"]
+OTHERS = ["stop", "mute", "hours", "dispatch", "dispatch"]
 T = TypeVar("T")
 Span = int | tuple[int, int]
 
 people = st.sampled_from(sorted(ZONES))
 chats = st.sets(people, min_size=1)
-kinds = st.sampled_from([*KINDS, "campaign", "alert"])
+kinds = st.sampled_from([*KINDS, "alert", "campaign", "campaign"])
 sources = st.integers(1, 2)
 outcomes = st.lists(st.sampled_from(OUTCOMES), min_size=2, max_size=5)
 composers = st.sampled_from([EACH, ALL])
@@ -48,10 +48,13 @@ edges = st.tuples(people, st.sampled_from([-45, 0, 20]))
 spans: st.SearchStrategy[Span] = st.sampled_from([0, 1, 31, 125, 601]) | edges
 
 
-def interruptions(statements: int) -> st.SearchStrategy[Interruption]:
-    """Return what may come between the statements of a step that has about so many."""
+ranks = st.frozensets(st.integers(0, 3))
+
+
+def interruptions(changes: int) -> st.SearchStrategy[Interruption]:
+    """Return what may come between the changes of a step that makes about so many."""
     others = st.none() | st.sampled_from(OTHERS)
-    return st.builds(Interruption, st.integers(1, statements), others, people, sources)
+    return st.builds(Interruption, st.integers(1, changes), others, people, sources, ranks)
 
 
 @dataclass(frozen=True)
@@ -67,36 +70,38 @@ class Planned:
 
 @dataclass(frozen=True)
 class Beginning:
-    """When all begins, with what, how long nobody works before the end, and who composes the last messages."""
+    """When all begins, with what, disturbed by what; how long nobody works before the end; who composes the last."""
 
     at: datetime
     kinds: tuple[str, str]
+    by: Interruption
     last_pause: int
     closing: Any
 
 
 @dataclass(frozen=True)
 class Day:
-    """Something is planned, all take part, one step ("dispatch", "take", "answer") is disturbed, and time passes."""
+    """Something is planned, all do a step, each disturbed or not, and time passes."""
 
     planned: Planned
-    disturbance: tuple[str | None, Interruption | None]
+    at_dispatch: Interruption | None
+    at_taking: Interruption | None
+    at_answer: Interruption | None
     span: Span
     is_anew: bool
 
 
-pauses = st.sampled_from([2, 125, 660])
-beginnings = st.builds(Beginning, st.sampled_from(STARTS), st.tuples(kinds, kinds), pauses, composers)
+days = st.builds(
+    Day, st.builds(Planned, kinds, sources), st.none() | interruptions(12), st.none() | interruptions(2),
+    st.none() | interruptions(3), spans, st.booleans(),
+)  # fmt: skip
 plans = st.builds(
     Planned, kinds, sources, st.integers(1, 3), st.sampled_from([0, 0, 20, 300]), st.sampled_from([1, 5, 30, 72, 300])
 )
-disturbances = (
-    st.tuples(st.just("dispatch"), interruptions(40))
-    | st.tuples(st.just("take"), interruptions(2))
-    | st.tuples(st.just("answer"), interruptions(4))
-    | st.just((None, None))
+pauses = st.sampled_from([2, 125, 660])
+beginnings = st.builds(
+    Beginning, st.sampled_from(STARTS), st.tuples(kinds, kinds), interruptions(12), pauses, composers
 )
-days = st.builds(Day, st.builds(Planned, kinds, sources), disturbances, spans, st.booleans())
 
 
 class Ledger(RuleBasedStateMachine):
@@ -122,7 +127,7 @@ class Ledger(RuleBasedStateMachine):
         self.run(self.house.begin(beginning.at))
         for source, kind in enumerate(beginning.kinds, 1):
             self.plan(set(ZONES), Planned(kind, source, number=2))
-        self.dispatch(composers)
+        self._interrupted(self.house.dispatch(composers), beginning.by)
         self.telegram_answers(outcomes)
         self.run(self.house.take_in_hand())
 
@@ -153,21 +158,19 @@ class Ledger(RuleBasedStateMachine):
                 self.run(self.house.answer(call, outcome, by))
                 by = None
 
-    @rule(ranks=st.sets(st.integers(0, 3)))
-    def sender_dies(self, ranks: set[int]) -> None:
-        reached = {call_id for rank, call_id in enumerate(self.house.in_hand) if rank in ranks}
-        self.run(self.house.sender_dies(reached))
+    @rule(by=interruptions(1))
+    def sender_dies(self, by: Interruption) -> None:
+        self.run(self.house.sender_dies(by))
 
     @rule(day=days, composers=composers, outcomes=outcomes)
     def work_goes_on(self, day: Day, composers: Any, outcomes: list[str]) -> None:
-        """Everybody works for a while, is disturbed in one step, and Telegram answers as it likes."""
-        step, by = day.disturbance
+        """Everybody works for a while, disturbed or not, and Telegram answers as it likes."""
         if day.is_anew:
             self.those_who_stopped_resume()
         self.plan(set(ZONES), day.planned)
-        self._interrupted(self.house.dispatch(composers), by if step == "dispatch" else None)
-        self.run(self.house.take_in_hand(by if step == "take" else None))
-        self.telegram_answers(outcomes, by if step == "answer" else None)
+        self._interrupted(self.house.dispatch(composers), day.at_dispatch)
+        self.run(self.house.take_in_hand(day.at_taking))
+        self.telegram_answers(outcomes, day.at_answer)
         self.time_passes(day.span)
 
     work_goes_on_and_on = work_goes_on  # as often again
