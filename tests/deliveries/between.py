@@ -1,6 +1,6 @@
 """What may come between any two statements of a step: the death of its process, or a step of somebody else's.
 
-Only before what changes something, commits included, does it matter what comes: those are the places.
+Only before a row is changed and before a commit does it matter what comes: those are the places.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only
 
 T = TypeVar("T")
-# Whoever needs longer for a statement than this waits for a lock of the step that it came into, which then goes on.
-PATIENCE = 0.05
-CHANGES = ("INSERT", "UPDATE", "DELETE")
+CHANGES = ("UPDATE", "DELETE")
+_LOOK_AGAIN = 0.02
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 class Crash(BaseException):
@@ -46,9 +47,10 @@ class Interruption:
 
 
 class Between:
-    """Watches the statements of an engine, and lets one thing come between two of them."""
+    """Watches the statements of an engine, and lets one thing come between two of them; `watch` sees who is waiting."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, watch: psycopg.Connection[tuple[int]]) -> None:
+        self._watch = watch
         self._left: int | None = None
         self._other: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._under_way: asyncio.Task[None] | None = None
@@ -88,4 +90,11 @@ class Between:
         if self._other is None:
             raise Crash(is_done=False)
         self._under_way = asyncio.get_running_loop().create_task(self._other())
-        await_only(asyncio.wait({self._under_way}, timeout=PATIENCE))
+        await_only(self._until_done_or_waiting(self._under_way))
+
+    async def _until_done_or_waiting(self, other: asyncio.Task[None]) -> None:
+        """Let the other step take place; if it waits for a lock of the step that it came into, that one goes on."""
+        while not other.done():
+            await asyncio.wait({other}, timeout=_LOOK_AGAIN)
+            if not other.done() and self._watch.execute(_WAITING).fetchone() != (0,):
+                return

@@ -136,14 +136,16 @@ class Promises:
         length = (wish.quiet_until - wish.quiet_from) % 24
         return (local.hour - wish.quiet_from) % 24 < length or local.date() in _holidays(chat)
 
-    def next_edge(self, chat: int) -> datetime:
-        """Return when a person's next rest begins or ends."""
+    def next_edge(self, chat: int, *, is_end: bool) -> datetime:
+        """Return when a person's next rest ends or begins; now, when they have none."""
         moment = self.now.replace(minute=0, second=0)
-        is_resting = self.is_resting(chat, self.now)
-        for _ in range(400):
+        was_resting = self.is_resting(chat, self.now)
+        for _ in range(200):
             moment += _QUARTER
-            if moment > self.now and self.is_resting(chat, moment) != is_resting:
+            is_resting = self.is_resting(chat, moment)
+            if moment > self.now and is_resting != was_resting and was_resting == is_end:
                 return moment
+            was_resting = is_resting
         return self.now
 
     # What Telegram does.
