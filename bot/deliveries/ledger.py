@@ -20,19 +20,20 @@ async def drop_due(session: AsyncSession, *where: Any, error: str, now: datetime
     """Withdraw the deliveries that fulfil `where` and have not left, those in the outbox included; return how many.
 
     What is due comes first: if a dispatcher is writing it at this moment, this waits for the dispatcher and then finds
-    it in the outbox. What the sender has in its hands keeps `error` as a wish: Telegram takes it now or never. What
-    else a withdrawn message carried is due again.
+    it in the outbox. It comes last too: if `settle` is making something due again, this waits for that meanwhile. What
+    the sender has in its hands keeps `error` as a wish: Telegram takes it now or never. What else a withdrawn message
+    carried is due again.
     """
     values = {"status": "dropped", "error": error, "settled_at": now}
-    due = update(Delivery).where(*where, Delivery.status == "due").values(**values)
-    count = len((await session.scalars(due.returning(Delivery.id))).all())
+    due = update(Delivery).where(*where, Delivery.status == "due").values(**values).returning(Delivery.id)
+    count = len((await session.scalars(due)).all())
     withdrawn = await _take_back(session, *where, now=now)
     is_carried = (Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
     carried = update(Delivery).where(*where, *is_carried).values(**values)
     count += len((await session.scalars(carried.returning(Delivery.id))).all())
     await session.execute(update(Delivery).where(*is_carried).values(status="due"))
     await session.execute(update(Delivery).where(*where, Delivery.status == "sending").values(error=error))
-    return count
+    return count + len((await session.scalars(due)).all())
 
 
 async def decide_anew(session: AsyncSession, person_id: int, *, now: datetime) -> None:
