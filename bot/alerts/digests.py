@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alerts.asked_words import words_in
+from bot.alerts.handing import hand_over
 from bot.alerts.models import SavedSearch
 from bot.alerts.queries import FOUND
 from bot.alerts.wording import search_label
@@ -53,10 +54,15 @@ async def compose_alerts(session: AsyncSession, recipient: Recipient, deliveries
     """Write the one message that tells all due alerts of a person; `bot.deliveries.composing.Compose`.
 
     At most five offers are shown, at most two of one organisation, the most relevant first, under the search that found
-    them; the others are counted, and a button opens them all. What is no longer to be had is dropped as "gone", what a
-    paused or deleted search found as "muted".
+    them; the others are counted, and a button opens them all. What is no longer to be had is dropped as "gone"; what a
+    search found that was paused or deleted meanwhile is told by another that fits it, at its own time, or dropped as
+    "muted".
     """
     searches = await _searches(session, deliveries, recipient.person.id)
+    silent = [delivery.id for delivery in deliveries if delivery.source_id not in searches]
+    if await hand_over(session, silent, now=recipient.now):
+        deliveries = [delivery for delivery in deliveries if delivery.due_at <= recipient.now]
+        searches = await _searches(session, deliveries, recipient.person.id)
     muted = [delivery for delivery in deliveries if delivery.source_id not in searches]
     heard = [delivery for delivery in deliveries if delivery.source_id in searches]
     found = await _found(session, recipient, searches, heard)

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.handing import tell_soonest, withdraw_found
 from bot.alerts.models import SavedSearch
 from bot.alerts.rhythm import check_rhythm, move_slot
-from bot.deliveries.models import Delivery
-from bot.deliveries.service import drop_due, preferences_of
+from bot.deliveries.service import preferences_of
 
 LONGEST_NAME = 40
 
@@ -35,11 +35,14 @@ async def rename_search(session: AsyncSession, search: SavedSearch, *, name: str
 
 
 async def pause_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
-    """Tell nothing of a search until it is resumed; return how many findings are withdrawn before they left."""
+    """Tell nothing of a search until it is resumed; return how many findings are withdrawn before they left.
+
+    Those that another search of the same person found too are told by it, at its own rhythm.
+    """
     search.is_paused = True
     search.updated_at = now
     await session.flush()
-    return await _withdraw(session, search, now)
+    return await withdraw_found(session, search.id, now=now)
 
 
 async def resume_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> None:
@@ -58,7 +61,7 @@ async def change_rhythm(
     hour: int | None = None,
     now: datetime,
 ) -> None:
-    """Tell a search's findings at another rhythm, those that wait included.
+    """Tell a search's findings at another rhythm, those that wait included; never later than another search would.
 
     A day and an hour that are not given stay as they were.
 
@@ -70,17 +73,12 @@ async def change_rhythm(
     search.rhythm, search.weekday, search.hour = chosen.rhythm, chosen.weekday, chosen.hour
     search.updated_at = now
     await move_slot(session, search, await preferences_of(session, search.person_id), now=now)
+    await tell_soonest(session, person_id=search.person_id, now=now)
 
 
 async def delete_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
-    """Forget a search; return how many findings are withdrawn before they left."""
-    count = await _withdraw(session, search, now)
+    """Forget a search; return how many findings are withdrawn before they left, which no other search tells."""
+    search_id = search.id
     await session.delete(search)
     await session.flush()
-    return count
-
-
-async def _withdraw(session: AsyncSession, search: SavedSearch, now: datetime) -> int:
-    """Withdraw what has not left, a message in the outbox included; what else it tells is due again."""
-    is_of_it = (Delivery.kind == "alert", Delivery.source_id == search.id)
-    return await drop_due(session, *is_of_it, error="muted", now=now)
+    return await withdraw_found(session, search_id, now=now)

@@ -28,6 +28,7 @@ class SavedSearch(Base):
         hour: 0-23 in the person's time zone, of a daily or weekly one.
         next_at: moment of the next digest; None when at once.
         is_paused: told nothing until they say so.
+        is_silenced: paused because its person gave no sign of life, and they do not know it yet.
         seen_offer_ids: the offers that they were shown when they saved it: no news for them.
         kind … excluded_programmes: the criteria as matching compares them, unfolded as in `bot.catalogue.filters`
             (countries hold those of regions, fields those next to them, programmes the wider ones, levels those
@@ -56,6 +57,7 @@ class SavedSearch(Base):
     hour: Mapped[int | None]
     next_at: Mapped[datetime | None]
     is_paused: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_silenced: Mapped[bool] = mapped_column(default=False, server_default=false())
     seen_offer_ids: Mapped[list[int]] = mapped_column(ARRAY(BIGINT))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -66,13 +66,15 @@ _FITS = """
 
 # Words need a close meaning, or half of them in the offer's title, organisation, towns, or the names of its field, kind
 # and country (weights A and B). Whatever met by a word holds one of them, and one met by meaning alone holds none.
-_SAYS = """
-  (s.words IS NULL OR met.by_way = 'meaning'
-  OR 1 - (s.embedding <=> o.embedding) >= CASE WHEN s.bits IS NULL THEN :near_enough ELSE :close_enough END
-  OR met.by_way = 'word' AND cardinality(s.word_queries) <= 2
-  OR (
+_CLOSE = "1 - (s.embedding <=> o.embedding) >= CASE WHEN s.bits IS NULL THEN :near_enough ELSE :close_enough END"
+_NAMED = """(
     SELECT 2 * count(*) FILTER (WHERE o.names @@ CAST(query AS tsquery)) >= count(*)
-    FROM unnest(s.word_queries) AS query))
+    FROM unnest(s.word_queries) AS query)"""
+_SAYS = f"""
+  (s.words IS NULL OR met.by_way = 'meaning'
+  OR {_CLOSE}
+  OR met.by_way = 'word' AND cardinality(s.word_queries) <= 2
+  OR {_NAMED})
 """
 
 _SHAPE = """
@@ -82,24 +84,31 @@ _SHAPE = """
 """
 _COLUMNS = ", ".join(f"f.{line.split()[0]}" for line in _SHAPE.replace("\n", " ").split(",")[:16])
 
-# `met`: by keys, by the words of names, by the letters of the organisation, by the nearest meaning. What an offer was
-# before its change (`was`) fitted already is no news. What is news again (an offer that opens again) and was dropped
-# before it was told is due again; what was told stays told.
-#
-# CASE keeps the planner from multiplying the odds of conditions that go together, and guessing that nothing fits.
-# `planned` ends custom plans once this statement has its own: the checks of foreign keys, two for each row, would be
-# planned anew each time, a third of it all.
-MATCHED = text(
-    f"""
-WITH offered AS MATERIALIZED (
+_OFFERED = f"""
+offered AS MATERIALIZED (
   SELECT {_COLUMNS}, p.place_countries, p.place_cities, f.bits, v.embedding,
     ts_filter(w.vector, '{{a,b}}') AS names
   FROM offer_search f JOIN offer_vector v USING (offer_id) JOIN offer_words w USING (offer_id)
   CROSS JOIN LATERAL (
     SELECT array_agg(country ORDER BY rank) AS place_countries, array_agg(city_key ORDER BY rank) AS place_cities
     FROM offer_place WHERE offer_place.offer_id = f.offer_id) AS p
-  WHERE f.offer_id = ANY(CAST(:offers AS bigint[]))
-), was AS MATERIALIZED (
+  WHERE f.offer_id = ANY(<offers>)
+)
+"""  # noqa: S608 - constant text; values are bound
+# Until when an alert that is due at `<due>` is worth telling.
+_STALE = "least(<due> + :lifetime, CAST(over_on AS timestamp) AT TIME ZONE preferences.time_zone)"
+
+# `met`: by keys, by the words of names, by the letters of the organisation, by the nearest meaning. What an offer was
+# before its change (`was`) fitted already is no news. What is news again (an offer that opens again) and was dropped
+# before it was told is due again; what waits for a search that tells later goes to the one that tells sooner; what was
+# told stays told.
+#
+# CASE keeps the planner from multiplying the odds of conditions that go together, and guessing that nothing fits.
+# `planned` ends custom plans once this statement has its own: the checks of foreign keys, two for each row, would be
+# planned anew each time, a third of it all.
+MATCHED = text(
+    f"""
+WITH {_OFFERED.replace("<offers>", "CAST(:offers AS bigint[])")}, was AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(CAST(:was AS jsonb)) AS was({_SHAPE})
 ), met AS (
   SELECT given.offer_id, k.search_id, 'key' AS by_way
@@ -128,7 +137,7 @@ WITH offered AS MATERIALIZED (
 )
 INSERT INTO delivery (person_id, kind, reason, offer_id, source_id, details, due_at, stale_at, created_at)
 SELECT DISTINCT ON (fitting.person_id, offer_id) fitting.person_id, 'alert', 'alert', offer_id, search_id, '{{}}',
-  due_at, least(due_at + :lifetime, CAST(over_on AS timestamp) AT TIME ZONE preferences.time_zone), :now
+  due_at, {_STALE.replace("<due>", "due_at")}, :now
 FROM planned CROSS JOIN fitting JOIN push_preferences preferences USING (person_id)
 JOIN person ON person.id = fitting.person_id
 WHERE preferences.stopped_at IS NULL AND person.unreachable_at IS NULL
@@ -136,7 +145,33 @@ ORDER BY fitting.person_id, offer_id, due_at, search_id
 ON CONFLICT (person_id, offer_id, reason) DO UPDATE
 SET status = 'due', error = NULL, settled_at = NULL, source_id = excluded.source_id, due_at = excluded.due_at,
   stale_at = excluded.stale_at
-WHERE delivery.status = 'dropped'
+WHERE delivery.status = 'dropped' OR delivery.status = 'due' AND delivery.due_at > excluded.due_at
+"""  # noqa: S608 - constant text; values are bound
+)
+
+# Alerts that have not been told go to the search of their person, of those that fit the offer and speak, that tells
+# soonest: when it is sooner than where they wait, or when the search that found them is silent or gone. Without any,
+# they stay as they are. What the sender has in its hands stays there, and is due for that search if it does not leave.
+HAND_OVER = text(
+    f"""
+WITH given AS MATERIALIZED (
+  SELECT id, person_id, offer_id FROM delivery WHERE id = ANY(CAST(:deliveries AS bigint[]))
+), {_OFFERED.replace("<offers>", "ARRAY(SELECT offer_id FROM given)")}, chosen AS (
+  SELECT DISTINCT ON (given.id) given.id, person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at,
+    least(o.deadline, o.start_until) + 1 AS over_on
+  FROM given JOIN offered o USING (offer_id) JOIN saved_search s USING (person_id)
+  WHERE NOT s.is_paused AND CASE WHEN {_FITS.replace("<o>", "o")} THEN (s.words IS NULL OR {_CLOSE} OR {_NAMED})
+    AND o.offer_id <> ALL(s.seen_offer_ids) END
+  ORDER BY given.id, due_at, s.id
+)
+UPDATE delivery SET status = CASE delivery.status WHEN 'dropped' THEN 'due' ELSE delivery.status END, error = NULL,
+  settled_at = NULL, source_id = chosen.search_id, due_at = chosen.due_at,
+  stale_at = {_STALE.replace("<due>", "chosen.due_at")}
+FROM chosen JOIN push_preferences preferences USING (person_id)
+WHERE delivery.id = chosen.id AND delivery.status IN ('due', 'dropped', 'sending')
+  AND (delivery.due_at > chosen.due_at
+    OR NOT EXISTS (SELECT FROM saved_search own WHERE own.id = delivery.source_id AND NOT own.is_paused))
+RETURNING delivery.id
 """  # noqa: S608 - constant text; values are bound
 )
 

@@ -13,6 +13,7 @@ from bot.alerts.keeping import (
 )
 from bot.alerts.rhythm import DEFAULT_HOUR, DEFAULT_WEEKDAY, move_slots
 from bot.alerts.saving import MOST_SEARCHES, save_search
+from bot.alerts.silence import compose_silence, people_to_erase, take_silenced
 from bot.alerts.wording import search_label, search_words
 
 __all__ = [
@@ -22,14 +23,17 @@ __all__ = [
     "MOST_SEARCHES",
     "change_rhythm",
     "compose_alerts",
+    "compose_silence",
     "delete_search",
     "find_search",
     "list_searches",
     "move_slots",
     "pause_search",
+    "people_to_erase",
     "rename_search",
     "resume_search",
     "save_search",
     "search_label",
     "search_words",
+    "take_silenced",
 ]

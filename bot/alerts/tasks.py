@@ -1,4 +1,4 @@
-"""The jobs of alerts: offers are compared with saved searches every few seconds, times of digests move on."""
+"""The jobs of alerts: offers meet saved searches, times of digests move on, whoever fell silent is asked or paused."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from procrastinate import RetryStrategy
 
 from bot.alerts.matching import Matched, match_revisions
 from bot.alerts.rhythm import roll_slots
+from bot.alerts.silence import ask_silent, pause_silent, warn_silent
 from bot.db.service import Sessions, transaction
 from bot.kit.clock import Clock
 
@@ -22,7 +23,7 @@ def alerts_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint
     """Return the tasks of alerts, for a worker to register under "alerts".
 
     Run "match" every few seconds: it costs one look at an index when nothing is new, and goes on until nothing is left.
-    Run "roll" every few minutes.
+    Run "roll" every few minutes, "mind_silence" every day.
     """
     tasks = procrastinate.Blueprint()
 
@@ -35,6 +36,13 @@ def alerts_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint
     @tasks.task(name="roll", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
     async def roll() -> None:
         await _roll_all(sessions, clock)
+
+    @tasks.task(name="mind_silence", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+    async def mind_silence() -> dict[str, int]:
+        now = clock()
+        async with transaction(sessions) as session:
+            planned = {"asked": await ask_silent(session, now=now), "warned": await warn_silent(session, now=now)}
+        return {**planned, "paused": await _pause_all(sessions, clock)}
 
     return tasks
 
@@ -60,6 +68,15 @@ async def _roll_all(sessions: Sessions, clock: Clock) -> None:
     while count:
         async with transaction(sessions) as session:
             count = await roll_slots(session, now=clock())
+
+
+async def _pause_all(sessions: Sessions, clock: Clock) -> int:
+    total, last = 0, 1
+    while last:  # each batch in a transaction of its own
+        async with transaction(sessions) as session:
+            last = await pause_silent(session, now=clock())
+        total += last
+    return total
 
 
 async def _lane(sessions: Sessions, clock: Clock) -> list[Matched]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from bot.alerts.service import compose_alerts
+from bot.alerts.service import compose_alerts, compose_silence
 from bot.apps.campaigns import too_young
 from bot.campaigns.service import compose_campaigns
 from bot.deliveries.service import Compose
@@ -21,5 +21,6 @@ def list_composers(settings: Settings) -> Mapping[str, Compose]:
         "reminder": compose_reminders,
         "step": compose_steps,
         "question": compose_questions,
+        "silence": compose_silence,
         "campaign": partial(compose_campaigns, operator=settings.operator_name, too_young=too_young()),
     }

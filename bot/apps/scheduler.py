@@ -37,6 +37,7 @@ def list_chores() -> tuple[Chore, ...]:
     return (
         Chore("alerts:match", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
         Chore("alerts:roll", IntervalTrigger(minutes=5, timezone=TOWN_ZONE)),
+        Chore("alerts:mind_silence", CronTrigger(hour=5, minute=10, timezone=TOWN_ZONE)),
         Chore("catalogue:expire", CronTrigger(hour=4, minute=30, timezone=TOWN_ZONE), at_start=True),
         Chore("followups:announce", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
         Chore("followups:plan", CronTrigger(hour="0-1,3-23", minute=10, timezone=TOWN_ZONE)),
@@ -44,6 +45,7 @@ def list_chores() -> tuple[Chore, ...]:
         Chore("outbox:expire_calls", IntervalTrigger(minutes=5, timezone=TOWN_ZONE)),
         Chore("outbox:forget_bodies", CronTrigger(hour=4, minute=45, timezone=TOWN_ZONE)),
         Chore("conversation:forget_lists", CronTrigger(hour=4, minute=50, timezone=TOWN_ZONE)),
+        Chore("conversation:erase_silent", CronTrigger(hour=5, minute=20, timezone=TOWN_ZONE)),
         Chore("transcripts:forget_messages", CronTrigger(hour=4, minute=55, timezone=TOWN_ZONE)),
         Chore("deliveries:dispatch", IntervalTrigger(seconds=15, timezone=TOWN_ZONE)),
         Chore("deliveries:forget", CronTrigger(hour=5, minute=0, timezone=TOWN_ZONE)),

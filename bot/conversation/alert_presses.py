@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.catalogue.criteria import Criteria
-from bot.conversation import alerting, managing, preferring
+from bot.conversation import alerting, managing, preferring, silence
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.rhythms import Rhythm
 from bot.conversation.steps import Tools
@@ -76,6 +76,14 @@ async def _accept_campaigns(turn: Turn, _arguments: _Arguments, _tools: Tools) -
     return await preferring.accept_campaigns(turn)
 
 
+async def _keep_on(turn: Turn, arguments: _Arguments, _tools: Tools) -> Reply:
+    return await silence.keep_on(turn, [int(one) for one in arguments.get("search_ids") or []])
+
+
+async def _keep_all(turn: Turn, _arguments: _Arguments, _tools: Tools) -> Reply:
+    return silence.keep_all(turn)
+
+
 async def _settings(turn: Turn, _arguments: _Arguments, _tools: Tools) -> Reply:
     return await preferring.show_settings(turn)
 
@@ -103,6 +111,8 @@ ALERT_BUTTONS: dict[str, Callable[[Turn, _Arguments, Tools], Awaitable[Reply]]] 
     "pushes_resume": _resume,
     "campaigns_stop": _refuse_campaigns,
     "campaigns_resume": _accept_campaigns,
+    "silence_go_on": _keep_on,
+    "silence_keep": _keep_all,
     "push_settings": _settings,
     "push_set": _set,
     "zone_ask": _ask_home,

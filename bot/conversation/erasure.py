@@ -1,4 +1,4 @@
-"""Erases what is kept: of one person who asks for it, and what nobody uses any more."""
+"""Erases what is kept: of one person who asks for it or never came back, and what nobody uses any more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import procrastinate
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.service import people_to_erase
 from bot.chat.keyboards import LIFETIME
 from bot.chat.models import Keyboard
 from bot.conversation.models import Conversation, ResultList
@@ -17,6 +18,8 @@ from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock
 from bot.outbox.models import OutboxCall
 from bot.profiles.models import Person
+
+_ERASED_AT_ONCE = 100
 
 
 async def erase_person(session: AsyncSession, *, person_id: int) -> bool:
@@ -32,6 +35,14 @@ async def erase_person(session: AsyncSession, *, person_id: int) -> bool:
         await session.execute(delete(table).where(table.channel == person.channel, table.chat_id == person.chat_id))
     await session.execute(delete(Person).where(Person.id == person_id))
     return True
+
+
+async def erase_silent(session: AsyncSession, *, now: datetime, most: int = _ERASED_AT_ONCE) -> int:
+    """Erase the people who gave no sign of life for two years; return how many, `most` at once."""
+    people = await people_to_erase(session, now=now, most=most)
+    for person_id in people:
+        await erase_person(session, person_id=person_id)
+    return len(people)
 
 
 async def forget_lists(session: AsyncSession, *, now: datetime) -> None:
@@ -58,5 +69,14 @@ def conversation_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blu
         async with transaction(sessions) as session:
             await forget_lists(session, now=clock())
             await forget_situations(session, now=clock())
+
+    @tasks.task(name="erase_silent")
+    async def erase() -> dict[str, int]:
+        total, last = 0, 1
+        while last:  # each batch in a transaction of its own
+            async with transaction(sessions) as session:
+                last = await erase_silent(session, now=clock())
+            total += last
+        return {"erased": total}
 
     return tasks

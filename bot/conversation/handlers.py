@@ -32,6 +32,7 @@ from bot.conversation.service import (
     is_flooding,
     is_pressing_too_fast,
 )
+from bot.conversation.silence import say_paused
 from bot.deliveries.service import stop_unreachable
 from bot.inbox.models import InboxUpdate
 from bot.kit.clock import Clock, local_day
@@ -101,6 +102,7 @@ async def _on_text(arrival: Arrival) -> None:
     turn.text = (message.text if message else None) or ""
     await _welcome_once(turn, arrival.services)
     await answer_text(turn, arrival.services)
+    await _tell_paused(turn, arrival.services)
 
 
 async def _on_command(arrival: Arrival) -> None:
@@ -113,6 +115,7 @@ async def _on_command(arrival: Arrival) -> None:
     name, argument = (found.group(1).lower(), (found.group(2) or "").strip()) if found else ("", "")
     is_first = await _welcome_once(turn, arrival.services)
     await answer_command(turn, arrival.services, name, argument, is_welcomed=is_first)
+    await _tell_paused(turn, arrival.services)
 
 
 async def _on_media(arrival: Arrival) -> None:
@@ -128,9 +131,10 @@ async def _on_media(arrival: Arrival) -> None:
         await send(turn, Reply(say(key, turn.language)))
     if caption:
         await answer_text(turn, arrival.services)
-        return
-    await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"))
-    await send(turn, Reply(say(key, turn.language)))
+    else:
+        await log_incoming(turn, decided(turn.text, language=turn.language, intent="out_of_scope"))
+        await send(turn, Reply(say(key, turn.language)))
+    await _tell_paused(turn, arrival.services)
 
 
 async def _on_press(arrival: Arrival) -> None:
@@ -150,6 +154,7 @@ async def _on_press(arrival: Arrival) -> None:
     except UserError as error:
         reply = Reply(toast=say(error.key, turn.language, **error.values))
     await send(turn, reply)
+    await say_paused(turn)
 
 
 async def _read_logged(turn: Turn, data: str) -> Press:
@@ -218,6 +223,11 @@ async def _welcome_once(turn: Turn, services: Services) -> bool:
     turn.person.welcomed_at = turn.now
     await send(turn, answers.welcome(turn, services.tools.settings))
     return True
+
+
+async def _tell_paused(turn: Turn, services: Services) -> None:
+    if not services.ear.hears(turn.text):  # help lines stand alone
+        await say_paused(turn)
 
 
 def _taking_arrivals(answer: Callable[[Arrival], Coroutine[Any, Any, None]]) -> Callback:

@@ -61,5 +61,6 @@ class Composed:
     dropped: Mapping[str, Sequence[Delivery]] = field(default_factory=dict)
 
 
-# Given all the due deliveries of one kind of one person. What is in neither part of the answer stays due.
+# Given all the due deliveries of one kind of one person. What is in neither part of the answer stays due, at the time
+# that its composer gave it, if any.
 Compose = Callable[[AsyncSession, Recipient, Sequence[Delivery]], Awaitable[Composed]]

@@ -35,7 +35,7 @@ from bot.profiles.models import Person
 
 CHANNEL = "telegram"
 # Each is gone through before the next one begins; together they are `KINDS`, in its order.
-PRESSING = ("change", "reminder", "step", "question")
+PRESSING = ("change", "reminder", "step", "question", "silence")
 PASSES = (PRESSING, ("alert",), ("campaign",))
 PEOPLE_AT_A_TIME = 50
 # What waits in the outbox has to be withdrawn one by one when somebody stops: little of it waits there.
@@ -232,7 +232,7 @@ async def _compose(batch: _Batch, recipient: Recipient, kind: str, due: Sequence
         batch.letters.append(Letter(recipient, push, covers, kind, is_in_doubt))
         batch.told[recipient.person.id] += 1
         batch.tally["written"] += 1
-    _postpone(batch, list(left.values()), batch.now + AGAIN)
+    _postpone(batch, [one for one in left.values() if one.due_at <= batch.now], batch.now + AGAIN)
 
 
 def _has_room(batch: _Batch, preferences: PushPreferences, deliveries: Sequence[Delivery]) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.models import Base
 
-KINDS = ("change", "reminder", "step", "question", "alert", "campaign")  # the most pressing first
+KINDS = ("change", "reminder", "step", "question", "silence", "alert", "campaign")  # the most pressing first
 STATUSES = ("due", "sending", "sent", "blocked", "failed", "uncertain", "dropped")
 
 

@@ -11,7 +11,7 @@ from bot.db.service import transaction
 from bot.deliveries.models import Delivery, PushPreferences
 from bot.kit.clock import utc_now
 from tests.acceptance.house import House
-from tests.acceptance.test_alerts_on_telegram import subscribed
+from tests.acceptance.test_alerts_on_telegram import searches, subscribed
 from tests.acceptance.test_search_on_telegram import presses, tells
 from tests.catalogue.conftest import draft
 from tests.fixtures.bot_api import FakeUser, Seen
@@ -65,6 +65,14 @@ async def told_at_once(house: House, user_id: int) -> FakeUser:
     return user
 
 
+async def told_of_tourism_too(house: House, user_id: int) -> FakeUser:
+    """Return somebody who also wants to hear, once a day, of internships in tourism."""
+    user = await told_at_once(house, user_id)
+    assert "Tourisme" in (await tells(user, "préviens-moi pour un stage dans le tourisme en Europe")).text
+    assert [search.rhythm for search in await searches(house)] == ["at_once", "daily"]
+    return user
+
+
 async def test_a_new_offer_arrives_once_says_why_and_opens(simple_house: House) -> None:
     user = await told_at_once(simple_house, 1)
     await publishes(simple_house, "a")
@@ -99,6 +107,32 @@ async def test_a_mute_in_the_alert_silences_that_search_alone(simple_house: Hous
     await publishes(simple_house, "b")
     await chores_pass(simple_house)
     assert await reads(user) == []
+
+
+async def test_an_offer_that_fits_two_alerts_comes_once_and_as_soon_as_one_of_them_tells(simple_house: House) -> None:
+    user = await told_of_tourism_too(simple_house, 6)
+    await publishes(simple_house, "a")
+    await chores_pass(simple_house)
+    (alert,) = await reads(user)
+    assert "Accueil en auberge a" in alert.text
+    await presses(user, "🔕 Pause")
+    await chores_pass(simple_house)
+    assert await reads(user) == []
+
+
+async def test_an_alert_that_is_deleted_leaves_what_it_found_to_the_other_at_its_own_hour(simple_house: House) -> None:
+    user = await told_of_tourism_too(simple_house, 7)
+    await publishes(simple_house, "a")
+    await enqueue_chore(simple_house.collaborators.sessions, simple_house.collaborators.queue, "alerts:match")
+    await done(simple_house, "alerts:match")
+    assert "supprimée" in (await tells(user, "supprime l'alerte 1")).text
+    await chores_pass(simple_house)
+    assert await reads(user) == []
+    async with transaction(simple_house.collaborators.sessions) as session:
+        await session.execute(update(Delivery).values(due_at=utc_now()))  # its hour has come
+    await chores_pass(simple_house)
+    (alert,) = await reads(user)
+    assert "Accueil en auberge a" in alert.text
 
 
 async def test_a_stop_is_enough_whatever_waits(simple_house: House) -> None:

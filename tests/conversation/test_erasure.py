@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.keyboards import Button, store_keyboard
-from bot.conversation.erasure import erase_person, forget_lists, forget_situations
+from bot.conversation.erasure import erase_person, erase_silent, forget_lists, forget_situations
 from bot.conversation.models import Conversation, ResultList
 from bot.outbox.service import enqueue_call
 from bot.profiles.service import person_of_chat
@@ -54,6 +54,16 @@ async def test_nothing_of_an_erased_person_stays_and_everything_of_others_does(
     assert await tables_with(session, CANARY) == []
     assert await tables_with(session, "autre-personne") == traces
     assert not await erase_person(session, person_id=person)
+
+
+async def test_nothing_stays_of_people_who_never_came_back_in_two_years(session: AsyncSession, now: datetime) -> None:
+    await lived(session, 1, CANARY, now)
+    await lived(session, 2, CANARY, now)
+    await lived(session, 3, "autre-personne", now + timedelta(days=1))
+    assert await erase_silent(session, now=now + timedelta(days=729)) == 0
+    assert [await erase_silent(session, now=now + timedelta(days=730), most=1) for _ in range(3)] == [1, 1, 0]
+    assert await tables_with(session, CANARY) == []
+    assert "conversation" in await tables_with(session, "autre-personne")
 
 
 async def test_what_is_older_than_thirty_days_is_forgotten(session: AsyncSession, now: datetime) -> None:

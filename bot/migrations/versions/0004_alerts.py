@@ -72,7 +72,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('change', 'reminder', 'step', 'question', 'alert', 'campaign')", name=op.f("ck_delivery_kind")
+            "kind IN ('change', 'reminder', 'step', 'question', 'silence', 'alert', 'campaign')",
+            name=op.f("ck_delivery_kind"),
         ),
         sa.CheckConstraint(
             "status IN ('due', 'sending', 'sent', 'blocked', 'failed', 'uncertain', 'dropped')",
@@ -158,6 +159,7 @@ def upgrade() -> None:
         sa.Column("hour", sa.BigInteger(), nullable=True),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_paused", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("is_silenced", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("seen_offer_ids", postgresql.ARRAY(sa.BIGINT()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
