@@ -67,14 +67,23 @@ class House:
         """Do a step, perhaps with something between two of its statements; raise `Crash` when it died."""
         if by is None:
             return await step
-        others: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        return await self.between.run(step, by.at, None if by.other is None else lambda: self.happens(by))
+
+    async def happens(self, by: Interruption) -> None:
+        """Do somebody's step, or let the sender die; after a fault of the database, such as a deadlock, once more."""
+        others: dict[str | None, Callable[[], Coroutine[Any, Any, None]]] = {
             "stop": lambda: self.stop(by.chat),
             "mute": lambda: self.mute(by.source),
             "hours": lambda: self.want_quiet_hours(by.chat, -by.source, 8),
             "dispatch": lambda: self.dispatch(EACH),
+            None: lambda: self.sender_dies(by),
         }
-        other = others.get(by.other or "")
-        return await self.between.run(step, by.at, None if other is None else lambda: _try_again(other))
+        try:
+            await others[by.other]()
+        except Exception as error:
+            if not is_connection_fault(error):
+                raise
+            await others[by.other]()
 
     # What features and the dispatcher do.
 
@@ -274,16 +283,6 @@ class House:
             written = [one.created_at for one in calls if one.chat_id == chat]
             self.promises.check_end(chat, delivery, call, written)
         assert repeated >= self.promises.repeats, "a repeat is not counted"
-
-
-async def _try_again(step: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do a step as jobs do: after a fault of the database, such as a deadlock, once more."""
-    try:
-        await step()
-    except Exception as error:
-        if not is_connection_fault(error):
-            raise
-        await step()
 
 
 def _sending(*where: Any) -> Select[tuple[int]]:

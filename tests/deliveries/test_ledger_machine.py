@@ -79,12 +79,12 @@ class Beginning:
 
 @dataclass(frozen=True)
 class Day:
-    """Something is planned, all do a step, each disturbed or not, the sender may die, and time passes."""
+    """Something is planned, all do a step, each disturbed or not, as what is in flight, and time passes."""
 
     planned: Planned
     at_dispatch: Interruption | None
     at_taking: Interruption | None
-    death: Interruption | None
+    in_flight: Interruption | None
     at_answer: Interruption | None
     span: Span
     is_anew: bool
@@ -92,7 +92,7 @@ class Day:
 
 days = st.builds(
     Day, st.builds(Planned, kinds, sources), st.none() | interruptions(12), st.none() | interruptions(1),
-    st.none() | st.none() | interruptions(1), st.none() | interruptions(3), spans, st.sampled_from([True, True, False]),
+    st.none() | interruptions(1), st.none() | interruptions(3), spans, st.sampled_from([True, True, False]),
 )  # fmt: skip
 plans = st.builds(
     Planned, kinds, sources, st.integers(1, 3), st.sampled_from([0, 0, 20, 300]), st.sampled_from([1, 5, 30, 72, 300])
@@ -141,9 +141,8 @@ class Ledger(RuleBasedStateMachine):
         self.plan(set(ZONES), day.planned)
         self._interrupted(self.house.dispatch(composers), day.at_dispatch)
         self.run(self.house.take_in_hand(day.at_taking))
-        if day.death is not None:
-            self.run(self.house.sender_dies(day.death))
-            self.run(self.house.take_in_hand())
+        if day.in_flight is not None:
+            self.run(self.house.happens(day.in_flight))
         self._answer(outcomes, day.at_answer)
         self.time_passes(day.span)
 
