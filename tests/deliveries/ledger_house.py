@@ -278,10 +278,11 @@ class House:
             repeated = await count_perhaps_repeated(session)
         assert {call.status for call in calls}.isdisjoint({"pending", "sending"})
         assert (figures.due, figures.sending, figures.total) == (0, 0, len(self.promises.things))
+        told = {call.id: (call.created_at, delivery.settled_at) for delivery, call in rows if call is not None}
         for delivery, call in rows:
             chat = self.chats[delivery.person_id]
-            written = [one.created_at for one in calls if one.chat_id == chat]
-            self.promises.check_end(chat, delivery, call, written)
+            moments = [told.get(one.id, (one.created_at,)) for one in calls if one.chat_id == chat]
+            self.promises.check_end(chat, delivery, call, moments)
         assert repeated >= self.promises.repeats, "a repeat is not counted"
 
 

@@ -26,6 +26,7 @@ ZONES = {1: "Europe/Paris", 2: "America/Toronto", 3: "Asia/Beirut"}
 _COUNTRIES = {1: ("FR", None), 2: ("CA", "QC"), 3: ("LB", None)}
 MOST_A_DAY = 3
 MOST_DOUBTS = 5  # after so many lost answers a message that is no campaign's is not tried again
+LONGEST_DAY = timedelta(hours=26)
 _QUARTER = timedelta(minutes=15)
 
 
@@ -183,8 +184,10 @@ class Promises:
         """From now on all works as it should."""
         self.faults_ended = self.now
 
-    def check_end(self, chat: int, delivery: Delivery, call: OutboxCall | None, written: Sequence[datetime]) -> None:
-        """Check how one delivery ended; `written` are the moments at which messages to that person were written."""
+    def check_end(
+        self, chat: int, delivery: Delivery, call: OutboxCall | None, told: Sequence[tuple[datetime, ...]]
+    ) -> None:
+        """Check how one delivery ended; `told` says when each message to that person was written and settled."""
         thing = self.things[chat, delivery.reason]
         says = f"{delivery.reason} is {delivery.status} ({delivery.error})"
         is_noted = any(taking.is_noted for taking in thing.takings)
@@ -194,7 +197,7 @@ class Promises:
                 assert call is not None
                 assert len(thing.takings) == 1 or call.doubts > 0, f"{says} and its repeat is not counted"
             case "dropped":
-                assert self._may_be_dropped(chat, thing, delivery, written), f"{says} without a reason"
+                assert self._may_be_dropped(chat, thing, delivery, told), f"{says} without a reason"
             case "blocked":
                 assert chat in self.blocked, says
             case "failed":
@@ -205,7 +208,9 @@ class Promises:
             case _:
                 raise AssertionError(says)
 
-    def _may_be_dropped(self, chat: int, thing: Thing, delivery: Delivery, written: Sequence[datetime]) -> bool:
+    def _may_be_dropped(
+        self, chat: int, thing: Thing, delivery: Delivery, told: Sequence[tuple[datetime, ...]]
+    ) -> bool:
         at = delivery.settled_at
         assert at is not None
         match delivery.error:
@@ -220,7 +225,7 @@ class Promises:
                 return not self._had_time(chat, thing)
             case "stale":
                 held = [one for one in self.wishes[chat] if one.since <= at]
-                return any(self._would_be_late(chat, thing, at, wish, written) for wish in held)
+                return any(self._would_be_late(chat, thing, at, wish, told) for wish in held)
         return False
 
     def _had_time(self, chat: int, thing: Thing) -> bool:
@@ -229,11 +234,13 @@ class Promises:
         days = timedelta(days=4 + of_theirs // MOST_A_DAY)
         return thing.stale_at > self.faults_ended + days and not self.stop_of(chat) and not thing.withdrawn
 
-    def _would_be_late(self, chat: int, thing: Thing, at: datetime, wish: Wish, written: Sequence[datetime]) -> bool:
+    def _would_be_late(
+        self, chat: int, thing: Thing, at: datetime, wish: Wish, told: Sequence[tuple[datetime, ...]]
+    ) -> bool:
         """Say whether what was dropped before its end could not be told any more: rest, or a full day and then rest."""
         zone = ZoneInfo(ZONES[chat])
         today = at.astimezone(zone).date()
-        is_full = sum(at - timedelta(hours=26) <= moment <= at for moment in written) >= MOST_A_DAY
+        is_full = sum(any(at - LONGEST_DAY <= moment <= at for moment in one) for one in told) >= MOST_A_DAY
         moment = at
         while moment < thing.stale_at:
             is_open = not self.is_resting(chat, moment, wish)
