@@ -31,7 +31,7 @@ async def drop_due(session: AsyncSession, *where: Any, error: str, now: datetime
     is_carried = (Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
     carried = update(Delivery).where(*where, *is_carried).values(**values)
     count += len((await session.scalars(carried.returning(Delivery.id))).all())
-    await session.execute(update(Delivery).where(*is_carried).values(status="due"))
+    await _let_go(session, withdrawn, now=now)
     await session.execute(update(Delivery).where(*where, Delivery.status == "sending").values(error=error))
     return count + len((await session.scalars(due)).all())
 
@@ -39,8 +39,14 @@ async def drop_due(session: AsyncSession, *where: Any, error: str, now: datetime
 async def decide_anew(session: AsyncSession, person_id: int, *, now: datetime) -> None:
     """Take back what waits in the outbox for a person: it is due again, for they want it at other times."""
     withdrawn = await _take_back(session, Delivery.person_id == person_id, now=now)
-    is_carried = (Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
-    await session.execute(update(Delivery).where(*is_carried).values(status="due"))
+    await _let_go(session, withdrawn, now=now)
+
+
+async def _let_go(session: AsyncSession, call_ids: set[int], *, now: datetime) -> None:
+    """Let what these cancelled calls carried be due again, but for what somebody wished withdrawn before (`error`)."""
+    carried = update(Delivery).where(Delivery.status == "sending", Delivery.outbox_id.in_(call_ids))
+    await session.execute(carried.where(Delivery.error.is_not(None)).values(status="dropped", settled_at=now))
+    await session.execute(carried.where(Delivery.error.is_(None)).values(status="due"))
 
 
 async def _take_back(session: AsyncSession, *where: Any, now: datetime) -> set[int]:
