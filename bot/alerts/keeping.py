@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -39,10 +40,16 @@ async def pause_search(session: AsyncSession, search: SavedSearch, *, now: datet
 
     Those that another search of the same person found too are told by it, at its own rhythm.
     """
-    search.is_paused = True
-    search.updated_at = now
+    return await pause_searches(session, [search], now=now)
+
+
+async def pause_searches(session: AsyncSession, searches: Sequence[SavedSearch], *, now: datetime) -> int:
+    """Pause all of these, as `pause_search` does one: none hands over to another that is paused in its turn."""
+    for search in searches:
+        search.is_paused = True
+        search.updated_at = now
     await session.flush()
-    return await withdraw_found(session, search.id, now=now)
+    return sum([await withdraw_found(session, search.id, now=now) for search in searches])
 
 
 async def resume_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> None:
@@ -78,7 +85,13 @@ async def change_rhythm(
 
 async def delete_search(session: AsyncSession, search: SavedSearch, *, now: datetime) -> int:
     """Forget a search; return how many findings are withdrawn before they left, which no other search tells."""
-    search_id = search.id
-    await session.delete(search)
+    return await delete_searches(session, [search], now=now)
+
+
+async def delete_searches(session: AsyncSession, searches: Sequence[SavedSearch], *, now: datetime) -> int:
+    """Forget all of these, as `delete_search` does one: none hands over to another that goes in its turn."""
+    search_ids = [search.id for search in searches]
+    for search in searches:
+        await session.delete(search)
     await session.flush()
-    return await withdraw_found(session, search_id, now=now)
+    return sum([await withdraw_found(session, search_id, now=now) for search_id in search_ids])

@@ -9,7 +9,7 @@ revisions. The ledger keeps an offer told once to a person, however many of thei
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,12 @@ from sqlalchemy import CursorResult, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alerts.keys import LETTERS, WORD, offer_keys
-from bot.alerts.queries import MATCHED, SETTINGS
+from bot.alerts.models import SavedSearch
+from bot.alerts.queries import MATCHED, MATCHED_WITH_ONE, SETTINGS
 from bot.catalogue.criteria import ADULT
 from bot.catalogue.models import OfferPlace, OfferRevision, OfferSearch
 from bot.catalogue.places import city_key, city_keys
+from bot.db.service import is_worth_repeating
 from bot.deliveries.service import LIFETIMES
 from bot.kit.clock import local_day
 from bot.vocabulary.text import fold
@@ -54,14 +56,39 @@ class Matched:
     deliveries: int
 
 
-async def match_revisions(session: AsyncSession, *, now: datetime, most: int = BATCH) -> Matched:
-    """Compare the oldest revisions that nobody compared, `most` at once; none are left when it returns fewer."""
-    revisions = await _take(session, most)
+class UnmatchedRevisionError(Exception):
+    """One revision cannot be compared; `key` says which, by offer and revision."""
+
+    def __init__(self, key: tuple[int, int]) -> None:
+        super().__init__(f"offer {key[0]}, revision {key[1]}")
+        self.key = key
+
+
+async def match_revisions(
+    session: AsyncSession, *, now: datetime, most: int = BATCH, but: Collection[tuple[int, int]] = ()
+) -> Matched:
+    """Compare the oldest revisions that nobody compared, `most` at once; none are left when it returns fewer.
+
+    Args:
+        session: the transaction.
+        now: the moment.
+        most: how many at once.
+        but: revisions to leave alone, by offer and revision.
+
+    Raises:
+        UnmatchedRevisionError: the only one cannot be compared, and would hold up all that come after it.
+    """
+    revisions = await _take(session, most, but)
     if not revisions:
         return Matched(0, 0, 0)
-    news = _news(revisions)
-    deliveries = await _match(session, news, now) if news else 0
     done = [(revision.offer_id, revision.revision) for revision in revisions]
+    try:
+        news = _news(revisions)
+        deliveries = await _match(session, news, now) if news else 0
+    except Exception as error:
+        if len(done) > 1 or is_worth_repeating(error):
+            raise
+        raise UnmatchedRevisionError(done[0]) from error
     await session.execute(
         update(OfferRevision)
         .where(tuple_(OfferRevision.offer_id, OfferRevision.revision).in_(done))
@@ -71,10 +98,11 @@ async def match_revisions(session: AsyncSession, *, now: datetime, most: int = B
     return Matched(len(revisions), len(news), deliveries)
 
 
-async def _take(session: AsyncSession, most: int) -> Sequence[OfferRevision]:
+async def _take(session: AsyncSession, most: int, but: Collection[tuple[int, int]]) -> Sequence[OfferRevision]:
     query = (
         select(OfferRevision)
         .where(OfferRevision.matched_at.is_(None))
+        .where(tuple_(OfferRevision.offer_id, OfferRevision.revision).not_in(but))
         .order_by(OfferRevision.at, OfferRevision.offer_id, OfferRevision.revision)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -96,7 +124,18 @@ def _news(revisions: Iterable[OfferRevision]) -> dict[int, dict[str, Any] | None
     return news
 
 
-async def _match(session: AsyncSession, news: Mapping[int, dict[str, Any] | None], now: datetime) -> int:
+async def match_since(session: AsyncSession, search: SavedSearch, *, since: datetime, now: datetime) -> int:
+    """Let a new search tell what was published since a moment, and compared before it was there; return how many."""
+    published = (OfferRevision.status == "published", OfferRevision.was_status.is_distinct_from("published"))
+    query = select(OfferRevision.offer_id).where(OfferRevision.at > since, OfferRevision.matched_at.is_not(None))
+    offers = (await session.scalars(query.where(*published).order_by(OfferRevision.at.desc()).limit(BATCH))).all()
+    return await _match(session, dict.fromkeys(offers), now, search_id=search.id) if offers else 0
+
+
+async def _match(
+    session: AsyncSession, news: Mapping[int, dict[str, Any] | None], now: datetime, *, search_id: int | None = None
+) -> int:
+    """Compare offers with all searches, or with one, and write what is to be told; return how much that is."""
     await session.execute(SETTINGS, {"nearest": NEAREST})
     offers = (await session.execute(select(*_READ).where(OfferSearch.offer_id.in_(news)))).all()
     keyed = [(key, offer.offer_id) for offer in offers for key in offer_keys(offer)]
@@ -107,9 +146,9 @@ async def _match(session: AsyncSession, news: Mapping[int, dict[str, Any] | None
         "keyed": [offer_id for _, offer_id in keyed],
         "word": WORD, "letters": LETTERS, "nearest": NEAREST, "farthest": FARTHEST, "near_enough": NEAR_ENOUGH,
         "close_enough": CLOSE_ENOUGH, "adult": ADULT, "lifetime": LIFETIMES["alert"],
-        "today": local_day(now), "now": now,
+        "today": local_day(now), "now": now, "search": search_id,
     }  # fmt: skip
-    result = await session.execute(MATCHED, values)
+    result = await session.execute(MATCHED if search_id is None else MATCHED_WITH_ONE, values)
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 

@@ -106,30 +106,29 @@ _STALE = "least(<due> + :lifetime, CAST(over_on AS timestamp) AT TIME ZONE prefe
 # CASE keeps the planner from multiplying the odds of conditions that go together, and guessing that nothing fits.
 # `planned` ends custom plans once this statement has its own: the checks of foreign keys, two for each row, would be
 # planned anew each time, a third of it all.
-MATCHED = text(
-    f"""
+_MATCHED = f"""
 WITH {_OFFERED.replace("<offers>", "CAST(:offers AS bigint[])")}, was AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(CAST(:was AS jsonb)) AS was({_SHAPE})
 ), met AS (
   SELECT given.offer_id, k.search_id, 'key' AS by_way
-  FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN search_key k USING (key)
+  FROM unnest(CAST(:keys AS text[]), CAST(:keyed AS bigint[])) AS given(key, offer_id) JOIN <keys> k USING (key)
   UNION ALL
   SELECT DISTINCT o.offer_id, k.search_id, 'word'
-  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN search_key k ON k.key = :word || lexeme
+  FROM offered o CROSS JOIN unnest(tsvector_to_array(o.names)) AS lexeme JOIN <keys> k ON k.key = :word || lexeme
   UNION ALL
   SELECT DISTINCT o.offer_id, k.search_id, 'letters'
-  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN search_key k ON k.key = :letters || few
+  FROM offered o CROSS JOIN unnest(show_trgm(o.organisation_key)) AS few JOIN <keys> k ON k.key = :letters || few
   UNION ALL
   SELECT o.offer_id, near.id, 'meaning'
   FROM offered o CROSS JOIN LATERAL (
     SELECT s.id, s.bits <~> o.bits AS distance, 1 - (s.embedding <=> o.embedding) AS closeness
-    FROM saved_search s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
+    FROM <searches> s WHERE s.bits IS NOT NULL ORDER BY s.bits <~> o.bits LIMIT :nearest) AS near
   WHERE near.distance <= :farthest AND near.closeness >= :close_enough
 ), fitting AS (
   SELECT s.person_id, s.id AS search_id, coalesce(s.next_at, :now) AS due_at, o.offer_id,
     least(o.deadline, o.start_until) + 1 AS over_on
   FROM met JOIN (offered o LEFT JOIN was USING (offer_id)) USING (offer_id)
-  JOIN saved_search s ON s.id = met.search_id
+  JOIN <searches> s ON s.id = met.search_id
   WHERE NOT s.is_paused AND CASE WHEN {_FITS.replace("<o>", "o")} THEN {_SAYS} AND o.offer_id <> ALL(s.seen_offer_ids)
     AND (was.offer_id IS NULL OR ({_FITS.replace("<o>", "was")}) IS NOT TRUE) END
 ), planned AS MATERIALIZED (
@@ -147,6 +146,12 @@ SET status = 'due', error = NULL, settled_at = NULL, source_id = excluded.source
   stale_at = excluded.stale_at
 WHERE delivery.status = 'dropped' OR delivery.status = 'due' AND delivery.due_at > excluded.due_at
 """  # noqa: S608 - constant text; values are bound
+MATCHED = text(_MATCHED.replace("<keys>", "search_key").replace("<searches>", "saved_search"))
+# The same with one search.
+MATCHED_WITH_ONE = text(
+    _MATCHED.replace("<keys>", "(SELECT * FROM search_key WHERE search_id = :search)").replace(
+        "<searches>", "(SELECT * FROM saved_search WHERE id = :search)"
+    )
 )
 
 # Alerts that have not been told go to the search of their person, of those that fit the offer and speak, that tells

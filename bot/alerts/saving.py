@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alerts.asked_words import AskedWords, asked_words
 from bot.alerts.keys import LETTERS, WORD, keys_of_search
+from bot.alerts.matching import match_since
 from bot.alerts.models import SavedSearch, SearchKey
 from bot.alerts.queries import LETTERS as LETTERS_OF
 from bot.alerts.rhythm import check_rhythm, first_slot, move_slot
@@ -34,6 +35,7 @@ async def save_search(
     hour: int | None = None,
     embedder: Embedder,
     seen_offer_ids: Collection[int] = (),
+    seen_at: datetime | None = None,
     now: datetime,
 ) -> SavedSearch:
     """Save a search, and note that its person agrees to be written to; they will be told of new offers that fit.
@@ -46,6 +48,7 @@ async def save_search(
         weekday: 0 (Monday) to 6, of a weekly one; a day is chosen when it is None.
         hour: 0-23, their time, of a daily or weekly one; an hour is chosen when it is None.
         seen_offer_ids: the offers that they were shown already, which are no news.
+        seen_at: when they were shown them; what was published since then is news.
 
     Raises:
         UserError: they are under 15, or have 20 searches already.
@@ -69,6 +72,8 @@ async def save_search(
         is_paused=False, created_at=now, updated_at=now,
     )  # fmt: skip
     await _add(session, search, criteria, asked, embedder)
+    if seen_at is not None:
+        await match_since(session, search, since=seen_at, now=now)
     return search
 
 

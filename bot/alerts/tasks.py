@@ -8,14 +8,17 @@ import procrastinate
 import structlog
 from procrastinate import RetryStrategy
 
-from bot.alerts.matching import Matched, match_revisions
+from bot.alerts.matching import BATCH, Matched, UnmatchedRevisionError, match_revisions
 from bot.alerts.rhythm import roll_slots
 from bot.alerts.silence import ask_silent, pause_silent, warn_silent
-from bot.db.service import Sessions, transaction
+from bot.db.service import Sessions, is_worth_repeating, transaction
 from bot.kit.clock import Clock
 
 # Batches at once: a large import is matched sooner, and what is seldom more than a batch is matched by one.
 LANES = 2
+_SMALLER = 10
+# More than that fail of something else than themselves.
+_MOST_FAILED = 5
 _log = structlog.get_logger(__name__)
 
 
@@ -27,13 +30,14 @@ def alerts_tasks(sessions: Sessions, *, clock: Clock) -> procrastinate.Blueprint
     """
     tasks = procrastinate.Blueprint()
 
-    @tasks.task(name="match", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+    # Neither is tried again by itself: the scheduler's next run comes soon, and one that waited would hold it back.
+    @tasks.task(name="match")
     async def match() -> None:
         done = await match_all(sessions, clock=clock)
         if done.revisions:
             _log.info("alerts_matched", **vars(done))
 
-    @tasks.task(name="roll", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+    @tasks.task(name="roll")
     async def roll() -> None:
         await _roll_all(sessions, clock)
 
@@ -80,10 +84,28 @@ async def _pause_all(sessions: Sessions, clock: Clock) -> int:
 
 
 async def _lane(sessions: Sessions, clock: Clock) -> list[Matched]:
+    """Match until nothing is left; a batch that fails is tried in smaller ones, until the revision that fails is known.
+
+    It stays for the next run, after all others, and this one ends as failed: somebody must look.
+    """
     batches: list[Matched] = []
-    while True:
-        async with transaction(sessions) as session:
-            batch = await match_revisions(session, now=clock())
-        batches.append(batch)
-        if not batch.revisions:
-            return batches
+    failed: dict[tuple[int, int], Exception] = {}
+    most = BATCH
+    while len(failed) <= _MOST_FAILED:
+        try:
+            async with transaction(sessions) as session:
+                batch = await match_revisions(session, now=clock(), most=most, but=failed)
+        except UnmatchedRevisionError as error:
+            _log.error("revision_not_matched", offer_id=error.key[0], error=type(error.__cause__).__name__)
+            failed[error.key] = error
+        except Exception as error:
+            if most == 1 or is_worth_repeating(error):
+                raise
+            most //= _SMALLER
+        else:
+            if not batch.revisions:
+                break
+            batches.append(batch)
+    if failed:
+        raise next(iter(failed.values()))
+    return batches

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.apps.scheduler import enqueue_chore
-from bot.apps.sessions import session_on
+from bot.apps.sessions import do_on, session_on
 from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign
 from bot.campaigns.service import Preview
@@ -131,22 +132,20 @@ def read_moment(written: str) -> datetime:
 
 async def pause_campaign(database_url: str, campaign_id: int) -> int:
     """Hold what has not left; return how many messages; raises InputError when the campaign is not on its way."""
-    async with session_on(database_url) as session:
-        return await campaigns.pause_campaign(session, campaign_id, now=utc_now())
+    return await do_on(database_url, partial(campaigns.pause_campaign, campaign_id=campaign_id, now=utc_now()))
 
 
 async def resume_campaign(database_url: str, campaign_id: int) -> str:
     """Let a paused campaign go on; return its name; raises InputError when it is not paused, or over."""
-    async with session_on(database_url) as session:
-        name = (await campaigns.resume_campaign(session, campaign_id, now=utc_now())).name
+    resume = partial(campaigns.resume_campaign, campaign_id=campaign_id, now=utc_now())
+    name = (await do_on(database_url, resume)).name
     await _begin_soon(database_url)
     return name
 
 
 async def cancel_campaign(database_url: str, campaign_id: int) -> int:
     """End a campaign; return how many messages that withdraws; raises InputError when it has ended."""
-    async with session_on(database_url) as session:
-        return await campaigns.cancel_campaign(session, campaign_id, now=utc_now())
+    return await do_on(database_url, partial(campaigns.cancel_campaign, campaign_id=campaign_id, now=utc_now()))
 
 
 async def report_campaign(database_url: str, campaign_id: int) -> dict[str, Any]:

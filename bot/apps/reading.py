@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.apps.sessions import do_on
 from bot.conversation.erasure import erase_person
 from bot.db.service import open_engine, sessions_of, transaction
 from bot.kit.clock import utc_now
@@ -83,12 +85,7 @@ async def read_messages(database_url: str, *, person_id: int, limit: int) -> lis
 
 async def erase(database_url: str, *, person_id: int) -> bool:
     """Erase all that is kept of one person; return whether there was such a person."""
-    engine = open_engine(database_url, pool_size=1)
-    try:
-        async with transaction(sessions_of(engine)) as session:
-            return await erase_person(session, person_id=person_id)
-    finally:
-        await engine.dispose()
+    return await do_on(database_url, partial(erase_person, person_id=person_id))
 
 
 async def _check_person(session: AsyncSession, person_id: int) -> None:

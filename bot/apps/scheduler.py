@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 import procrastinate
@@ -29,6 +30,7 @@ from bot.queue.service import BATCH, enqueue, open_queue
 
 _LOCK = "escale.scheduler"
 _GRACE_SECONDS = 3600
+_STEP = timedelta(minutes=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -88,7 +90,9 @@ async def _schedule_as_owner(
                 if chore.at_start:
                     await enqueue_chore(sessions, queue, chore.task)
             _log.info("scheduler_active", chores=len(chores))
-            while True:
+            latest = clock()
+            while not _is_set_back(latest, clock()):
+                latest = clock()
                 await guard.execute("SELECT 1")  # without this connection the lock is gone
                 async with transaction(sessions) as session:
                     await beat(session, "scheduler", now=clock(), detail="active")
@@ -97,6 +101,13 @@ async def _schedule_as_owner(
                     return
         finally:
             scheduler.shutdown(wait=False)
+
+
+def _is_set_back(latest: datetime, now: datetime) -> bool:
+    """Whether the machine's clock was set back: what is enqueued next would wait until it shows the same hour again."""
+    if is_set_back := now < latest - _STEP:
+        _log.warning("clock_set_back", seconds=round((latest - now).total_seconds()))
+    return is_set_back
 
 
 async def _take_lock(guard: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
+import psycopg
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import open_engine, sessions_of, transaction
+
+_Result = TypeVar("_Result")
+_TRIES = 5
 
 
 @asynccontextmanager
@@ -17,5 +23,22 @@ async def session_on(database_url: str) -> AsyncIterator[AsyncSession]:
     try:
         async with transaction(sessions_of(engine)) as session:
             yield session
+    finally:
+        await engine.dispose()
+
+
+async def do_on(database_url: str, work: Callable[[AsyncSession], Awaitable[_Result]]) -> _Result:
+    """Do some work in a transaction of its own; again when it and another's stood in each other's way (a deadlock)."""
+    engine = open_engine(database_url, pool_size=1)
+    try:
+        for _ in range(_TRIES - 1):
+            try:
+                async with transaction(sessions_of(engine)) as session:
+                    return await work(session)
+            except OperationalError as error:
+                if not isinstance(error.orig, psycopg.errors.DeadlockDetected):
+                    raise
+        async with transaction(sessions_of(engine)) as session:
+            return await work(session)
     finally:
         await engine.dispose()

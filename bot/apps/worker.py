@@ -107,7 +107,7 @@ async def _run(app: procrastinate.App, concurrency: int, queue_name: str) -> Non
         queues=[queue_name],
         concurrency=concurrency,
         install_signal_handlers=False,
-        delete_jobs="successful",
+        delete_jobs="always",  # what became of an update or a chore is in a table of its own
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=BATCH_STALLED_SECONDS,  # forgotten then; its jobs are freed by the sweep, below
         shutdown_graceful_timeout=GRACE_SECONDS,

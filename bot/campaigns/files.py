@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,13 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.campaigns.segments import Segment
 from bot.campaigns.texts import WEB_ADDRESS, faults_of
 from bot.catalogue.drafts import placed_problems
+from bot.catalogue.files import check_shape, decoded
 from bot.kit.clock import TOWN_ZONE
 from bot.kit.errors import InputError
 from bot.locales.service import say
 
 _MOST_BYTES = 100_000
-_DEEPEST = 10
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _Place = tuple[int | str, ...]
 _Language = Literal["fr", "en", "es", "ar"]
 
@@ -56,6 +54,8 @@ class CampaignDraft(BaseModel):
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             return value
+        if moment.year == MAXYEAR:  # elsewhere it may be the year after, which nothing reads again
+            raise ValueError(value)
         return moment if moment.tzinfo else moment.replace(tzinfo=TOWN_ZONE)
 
 
@@ -66,18 +66,19 @@ def read_campaign(path: Path, language: str = "fr") -> CampaignDraft:
         InputError: it cannot be read, or something in it is wrong; one sentence per problem, naming the line.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)  # a device has no end
     except OSError as error:
         raise InputError([say("imports.unreadable", language, path=path, why=error.strerror or "")]) from None
     if len(content) > _MOST_BYTES:
         raise InputError([say("campaigns.file_too_big", language)])
-    return parse_campaign(content.decode("utf-8-sig", errors="replace"), language)
+    return parse_campaign(decoded(content), language)
 
 
 def parse_campaign(written: str, language: str = "fr") -> CampaignDraft:
     """Return the campaign of a YAML text; raises as `read_campaign` does."""
     try:
-        _check_shape(written)
+        check_shape(written)
         # Scalars stay strings: other loaders read Norway's code as "no".
         root = yaml.compose(written, Loader=yaml.BaseLoader)  # a loader that builds strings only
         values = yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506 - the same
@@ -93,16 +94,6 @@ def parse_campaign(written: str, language: str = "fr") -> CampaignDraft:
     if problems:
         raise InputError([say("imports.on_line", language, line=line) + sentence for line, sentence in problems])
     return CampaignDraft.model_validate(_without_empty(values))
-
-
-def _check_shape(written: str) -> None:
-    """Refuse what no campaign holds: aliases, which stand for a file as large as one likes, depth, unreadable signs."""
-    depth = 0
-    for event in yaml.parse(written, Loader=yaml.BaseLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        is_unreadable = isinstance(event, yaml.ScalarEvent) and _UNREADABLE.search(event.value)
-        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST or is_unreadable:
-            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)  # type: ignore[arg-type]
 
 
 def _problems_of(values: dict[str, Any], spots: Mapping[_Place, int], language: str) -> Iterator[tuple[int, str]]:

@@ -51,7 +51,7 @@ class Segment(BaseModel):
     min_age: Age | None = None
     max_age: Age | None = None
     has_alerts: bool | None = None
-    kept_offer: Annotated[int, Field(gt=0)] | None = None
+    kept_offer: Annotated[int, Field(gt=0, lt=2**63)] | None = None
     seen_within_days: Annotated[int, Field(gt=0, le=3650)] | None = None
 
     def to_json(self) -> dict[str, Any]:

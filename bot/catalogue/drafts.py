@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -24,6 +25,9 @@ COVERS = ("housing", "travel", "insurance", "meals")
 PERIODS = ("hour", "day", "week", "month", "year", "total")
 CEFR = ("A1", "A2", "B1", "B2", "C1", "C2")
 _LONGEST_STAY = 60
+_OF_LINES = ("description", "how_to_apply")
+# Control characters, and those that turn the direction of all that follows; both are pasted from word processors.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def among(values: tuple[str, ...]) -> AfterValidator:
@@ -35,6 +39,11 @@ def among(values: tuple[str, ...]) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _legible(name: str, text: str) -> str:
+    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text if name in _OF_LINES else " ".join(text.split("\n"))
 
 
 def _known_country(code: str) -> str:
@@ -60,6 +69,16 @@ Text = Annotated[str, Field(min_length=1, max_length=300)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _legible(cls, written: Any) -> Any:
+        """Leave out signs that nobody sees, and ends of lines where there is one line."""
+        if not isinstance(written, dict):
+            return written
+        return {
+            name: _legible(str(name), value) if isinstance(value, str) else value for name, value in written.items()
+        }
 
 
 class PlaceDraft(_Strict):

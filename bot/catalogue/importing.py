@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from bot.catalogue.drafts import OfferDraft, problems_of
+from bot.catalogue.files import DaysAsWritten, check_shape, decoded
 from bot.catalogue.indexing import count_lexemes
 from bot.catalogue.life import Saved, save_offers
 from bot.catalogue.models import STATUSES, Offer
@@ -121,8 +122,10 @@ def read_yaml(content: bytes, language: str = "fr") -> list[OfferDraft]:
         InputError: with a sentence per problem, naming the offer by its rank.
     """
     try:
-        written = yaml.safe_load(_decoded(content))
-    except yaml.YAMLError as error:
+        text = decoded(content)
+        check_shape(text)
+        written = yaml.load(text, Loader=DaysAsWritten)  # noqa: S506 - a safe one
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a number of thousands of digits
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise InputError([say("imports.yaml", language, line=line)]) from None
@@ -139,7 +142,7 @@ def read_csv(content: bytes, language: str = "fr") -> list[OfferDraft]:
     Raises:
         InputError: with a sentence per problem, naming the line of the file.
     """
-    text = _decoded(content)
+    text = decoded(content)
     first = text.split("\n", 1)[0]
     reader = csv.DictReader(
         io.StringIO(text), delimiter=";" if first.count(";") >= first.count(",") else ",", strict=True
@@ -233,20 +236,13 @@ def _plain(name: str, value: str) -> Any:
 
 def _bytes_of(path: Path, language: str) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise InputError([say("imports.too_big", language, most=MOST_BYTES // 1_000_000)])
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)  # a device has no end
     except OSError as error:
         raise InputError([say("imports.unreadable", language, path=path, why=error.strerror or "")]) from None
-
-
-def _decoded(content: bytes) -> str:
-    """Return the text of a file saved as UTF-8, or by an older Excel."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+    if len(content) > MOST_BYTES:
+        raise InputError([say("imports.too_big", language, most=MOST_BYTES // 1_000_000)])
+    return content
 
 
 async def _write(

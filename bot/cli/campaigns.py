@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output, tell, town_time
+from bot.cli.shared import LARGEST, print_json, print_table, read_settings, standard_output, tell, town_time
 
-_ID = Annotated[int, typer.Argument(metavar="ID", help="Number of the campaign, from the list.")]
+_ID = Annotated[int, typer.Argument(metavar="ID", max=LARGEST, help="Number of the campaign, from the list.")]
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 _UNCERTAIN = (
     "uncertain: Telegram's answer was lost, so the message may have arrived. It is not sent again, so that nobody gets"
@@ -48,7 +48,9 @@ def new(
 
 
 @campaigns.command("list")
-def list_all(as_json: _Json = False, limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100) -> None:
+def list_all(
+    as_json: _Json = False, limit: Annotated[int, typer.Option(min=1, max=LARGEST, help="At most so many.")] = 100
+) -> None:
     """List the campaigns, the last written first."""
     from bot.apps.campaigns import list_campaigns
     from bot.apps.database import open_database
@@ -79,13 +81,15 @@ def preview(campaign_id: _ID, as_json: _Json = False) -> None:
     for language, (text, labels) in shown.messages.items():
         console.print(f"── {language} ──\n{as_read(text)}", markup=False, highlight=False)
         console.print("   ".join(f"[ {label} ]" for label in labels) + "\n", markup=False, highlight=False)
-    console.print(f"For {_people(shown.people, shown.messages)}.", highlight=False)
+    console.print(f"For {_people(shown.people, shown.messages)}.", markup=False, highlight=False)
 
 
 @campaigns.command()
 def test(
     campaign_id: _ID,
-    person: Annotated[int, typer.Option(metavar="N", help="Number of the person, such as yourself, from escale log.")],
+    person: Annotated[
+        int, typer.Option(metavar="N", max=LARGEST, help="Number of the person, such as yourself, from escale log.")
+    ],
 ) -> None:
     """Send the message to one person at once; it does not count as sent."""
     from bot.apps.campaigns import send_test
@@ -164,7 +168,9 @@ def report(campaign_id: _ID, as_json: _Json = False) -> None:
         return
     console = standard_output()
     whole = "everybody meant" if found["is_whole"] else "more people to come"
-    console.print(f"{found['name']}: {found['status']}, {found['total']} people, {whole}.", highlight=False)
+    console.print(
+        f"{found['name']}: {found['status']}, {found['total']} people, {whole}.", markup=False, highlight=False
+    )
     rows = [{"language": code, **counts} for code, counts in found["languages"].items()]
     _show_table(("language", *found["outcomes"]), [*rows, {"language": "all", **found["outcomes"]}])
     if found["outcomes"]["uncertain"]:
@@ -172,13 +178,13 @@ def report(campaign_id: _ID, as_json: _Json = False) -> None:
 
 
 def _show_table(names: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
+    print_table(names, [[_shown(row[name]) for name in names] for row in rows])
 
-    table = Table(*names)
-    for row in rows:
-        shown = (town_time(row[name]) if isinstance(row[name], datetime) else row[name] for name in names)
-        table.add_row(*("" if value is None else str(value) for value in shown))
-    standard_output().print(table)
+
+def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return town_time(value)
+    return "" if value is None else str(value)
 
 
 def _people(people: dict[str, int], texts: Collection[str]) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.shared import complain, print_json, read_settings, standard_output, tell, town_time
-from bot.kit.errors import EscaleError
+from bot.cli.shared import LARGEST, complain, print_json, print_table, read_settings, standard_output, tell, town_time
+from bot.kit.errors import EscaleError, InputError
 from bot.locales.service import LANGUAGES
 
 if TYPE_CHECKING:
@@ -31,7 +31,10 @@ def add_to(app: typer.Typer) -> None:
 def chat(
     demo: Annotated[bool, typer.Option("--demo", help="Load the example offers if there are none.")] = False,
     person: Annotated[
-        int | None, typer.Option(help="Whose conversation to go on with; by default 1, and a new one for piped lines.")
+        int | None,
+        typer.Option(
+            max=LARGEST, help="Whose conversation to go on with; by default 1, and a new one for piped lines."
+        ),
     ] = None,
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for Rasa before piped lines; then in simple mode.")
@@ -95,9 +98,9 @@ def _language() -> str:
 
 
 def log(
-    person: Annotated[int | None, typer.Argument(help="Number of the person, from the list.")] = None,
+    person: Annotated[int | None, typer.Argument(max=LARGEST, help="Number of the person, from the list.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many conversations, or messages.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=LARGEST, help="How many conversations, or messages.")] = 50,
     is_flagged: Annotated[
         bool, typer.Option("--flagged", help="Those that somebody must look at (distress) first, with why.")
     ] = False,
@@ -135,32 +138,35 @@ async def _read_log(
 
 
 def erase(
-    person: Annotated[int, typer.Argument(help="Number of the person, from `escale log`.")],
+    person: Annotated[int, typer.Argument(max=LARGEST, help="Number of the person, from `escale log`.")],
     is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase a person who asks for it: their conversation, alerts, kept offers, messages, for good."""
+    """Erase a person who asks for it: their conversation, alerts, kept offers, messages, for good.
+
+    Ends with 4 when there is no such person.
+    """
     from bot.apps.database import open_database
     from bot.apps.reading import erase as erase_all
 
     if not is_sure:
         typer.confirm(f"Erase all that is kept of person {person}?", abort=True)
     with open_database(read_settings()) as url:
-        was_known = asyncio.run(erase_all(url, person_id=person))
-    tell(f"✓ Person {person} is erased." if was_known else f"There is no person {person}.")
+        if not asyncio.run(erase_all(url, person_id=person)):
+            raise InputError([f"there is no person {person}. To find one: escale log"])
+    tell(f"✓ Person {person} is erased.")
 
 
 def _show_list(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     has_flags = any("flag" in row for row in rows)
-    table = Table("person", "last message", "messages", *(("to look at", "since", "times") if has_flags else ()))
+    names = ("person", "last message", "messages", *(("to look at", "since", "times") if has_flags else ()))
+    shown = []
     for row in rows:
         cells = [str(row["person"]), town_time(row["last"]), str(row["messages"] or "")]
         if has_flags:
             since = town_time(row["since"]) if row.get("since") else ""
             cells += [str(row["flag"] or ""), since, str(row.get("times") or "")]
-        table.add_row(*cells)
-    standard_output().print(table)
+        shown.append(cells)
+    print_table(names, shown)
 
 
 def _show_messages(rows: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output, tell
+from bot.cli.shared import MOST_DAYS, print_json, print_table, read_settings, tell
 
 _COLUMNS = ("day", "kind", "total", "due", "sending", "sent", "repeated", "blocked", "failed", "expired", "uncertain")
 
@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def deliveries(
-    days: Annotated[int, typer.Option(min=1, help="How many days back.")] = 7,
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many days back.")] = 7,
     kind: Annotated[Kind | None, typer.Option(help="Only those of this kind.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
 ) -> None:
@@ -55,10 +55,8 @@ def deliveries(
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    table = Table(*_COLUMNS, "dropped")
+    shown = []
     for row in rows:
         why = ", ".join(f"{count} {name}" for name, count in sorted(row["dropped"].items()))
-        table.add_row(*(str(row[name]) for name in _COLUMNS), why)
-    standard_output().print(table)
+        shown.append([*(str(row[name]) for name in _COLUMNS), why])
+    print_table((*_COLUMNS, "dropped"), shown)

@@ -40,13 +40,14 @@ def jobs(json: Annotated[bool, typer.Option("--json", help="One JSON object a li
 
 
 def _print_table(reports: list[ChoreReport]) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("task", "last run", "outcome", "what it did", "last success", "next", box=None, pad_edge=False)
     for report in reports:
         outcome = f"[{_COLOURS.get(report.outcome, 'cyan')}]{report.outcome}[/]"
         table.add_row(
-            report.task, _shown(report.last_run), outcome, _counts(report.detail), _shown(report.last_success),
+            report.task, _shown(report.last_run), outcome, escape(_counts(report.detail)), _shown(report.last_success),
             "[red]late[/]" if report.is_overdue else _shown(report.next_at),
         )  # fmt: skip
     standard_output().print(table, highlight=False)

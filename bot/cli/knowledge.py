@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output, tell
+from bot.cli.shared import print_json, print_table, read_settings, tell
 from bot.kit.clock import local_day, utc_now
 
 knowledge = typer.Typer(help="Sourced entries: list, check.", no_args_is_help=True)
@@ -48,10 +48,5 @@ def check() -> None:
 
 
 def _show_table(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     names = ("topic", "id", "name", "confidence", "checked", "review", "is_shown", "is_edited")
-    table = Table(*names)
-    for row in rows:
-        table.add_row(*(str(row[name]) for name in names))
-    standard_output().print(table)
+    print_table(names, [[str(row[name]) for name in names] for row in rows])

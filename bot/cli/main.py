@@ -24,7 +24,8 @@ from bot.kit.errors import ConfigurationError, EscaleError, InputError, Unavaila
 FAILED, CONFIGURATION, INPUT, UNAVAILABLE, INTERRUPTED = 1, 3, 4, 5, 130
 _EXIT_CODES = (
     "Exit codes: 0 done; 1 failed, or doctor found something; 2 wrong arguments; 3 the installation is incomplete or"
-    " contradictory; 4 a file was refused, nothing was written; 5 a part does not answer; 130 interrupted."
+    " contradictory; 4 a file or an argument was refused, such as the number of nobody, and nothing was"
+    " written; 5 a part does not answer; 130 interrupted."
 )
 
 app = typer.Typer(

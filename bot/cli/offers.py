@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.shared import print_json, read_settings, standard_output, tell
+from bot.cli.shared import LARGEST, print_json, print_table, read_settings, tell
 
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, show_default=False)]
 _Publish = Annotated[bool, typer.Option("--publish", help="Show them to young people at once.")]
+_ID = Annotated[int, typer.Argument(metavar="ID", max=LARGEST, help="Number of the offer, from the list.")]
 _By = Annotated[str, typer.Option(help="Who checked them.")]
 
 offers = typer.Typer(help="The catalogue: add, import, list, close.", no_args_is_help=True)
@@ -52,7 +53,7 @@ def _save(file: Path, *, source: str, publish: bool, by: str) -> None:
 def list_all(
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
     status: Annotated[str | None, typer.Option(help="Only those of this status, such as published.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100_000,
+    limit: Annotated[int, typer.Option(min=1, max=LARGEST, help="At most so many.")] = 100_000,
 ) -> None:
     """List the offers, the last changed first."""
     from bot.apps.database import open_database
@@ -67,18 +68,15 @@ def list_all(
 
 
 def _show_table(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     names = ("id", "kind", "status", "title", "organisation", "places", "deadline")
-    table = Table(*names)
-    for row in rows:
-        shown = {**row, "places": ", ".join(row["places"]), "deadline": row["deadline"] or ""}
-        table.add_row(*(str(shown[name]) for name in names))
-    standard_output().print(table)
+    shown = [{**row, "places": ", ".join(row["places"]), "deadline": row["deadline"] or ""} for row in rows]
+    print_table(names, [[str(row[name]) for name in names] for row in shown])
 
 
 @offers.command()
-def close(offer_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the offer, from the list.")]) -> None:
+def close(
+    offer_id: _ID,
+) -> None:
     """Close an offer: young people do not see it any more."""
     from bot.apps.database import open_database
     from bot.apps.offers import close_offer
@@ -90,7 +88,7 @@ def close(offer_id: Annotated[int, typer.Argument(metavar="ID", help="Number of 
 
 @offers.command()
 def publish(
-    offer_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the offer, from the list.")],
+    offer_id: _ID,
     by: Annotated[str, typer.Option(help="Who checked it.")] = "console",
 ) -> None:
     """Publish a draft, or an offer that was closed or on hold: young people find it from now on."""

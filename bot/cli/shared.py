@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from bot.kit.clock import TOWN_ZONE
 from bot.kit.settings import Settings
 
 _PIPED_WIDTH = 200
+LARGEST = 2**63 - 1  # of what the database numbers
+MOST_DAYS = 3650
 
 
 def read_settings() -> Settings:
@@ -34,6 +37,17 @@ def complain(message: str) -> None:
 def print_json(value: Any) -> None:
     """Write one result as a line of JSON, on standard output."""
     print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+
+
+def print_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows under their names, on standard output; square brackets are words, whoever wrote them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*names)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    standard_output().print(table)
 
 
 def town_time(moment: datetime, shape: str = "%Y-%m-%d %H:%M") -> str:

@@ -22,6 +22,7 @@ from bot.conversation.alert_context import ALERTS
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import wanted_kinds
+from bot.conversation.models import ResultList
 from bot.conversation.preferring import is_stopped, place_words, say_all_goes_on, with_home_zone
 from bot.conversation.queries import own_list
 from bot.conversation.refinement import start_search
@@ -64,10 +65,12 @@ async def save_alert(
         return Reply(say("alerting.what_for", turn.language), await kind_rows(turn))
     before = {search.id for search in await list_searches(turn.session, person_id=turn.person.id)}
     chosen, goes_on = settled(rhythm, DEFAULT), bool(before) and await is_stopped(turn)
+    shown = await _shown(turn, criteria, list_id)
     try:
         search = await save_search(
             turn.session, person_id=turn.person.id, criteria=criteria, rhythm=str(chosen.name), weekday=chosen.weekday,
-            hour=chosen.hour, embedder=embedder, seen_offer_ids=await _seen(turn, criteria, list_id), now=turn.now,
+            hour=chosen.hour, embedder=embedder, seen_offer_ids=shown.offer_ids if shown else (),
+            seen_at=shown.created_at if shown else None, now=turn.now,
         )  # fmt: skip
     except UserError as error:  # too many: one must go first; or too young, said before the conversation began anew
         return Reply(say(error.key, turn.language, **error.values), [[list_button(turn.language)]])
@@ -133,13 +136,12 @@ async def _already(turn: Turn, search: SavedSearch, rhythm: Rhythm, preferences:
     return Reply(text, [rhythm_row(turn, search), [list_button(turn.language)]])
 
 
-async def _seen(turn: Turn, criteria: Criteria, list_id: int | None) -> list[int]:
-    """Return the offers of the list under which the search is saved: they are no news."""
+async def _shown(turn: Turn, criteria: Criteria, list_id: int | None) -> ResultList | None:
+    """Return the list under which the search is saved, if any: its offers are no news."""
     shown = await own_list(turn.session, list_id or turn.conversation.list_id, person_id=turn.person.id)
-    is_theirs = shown is not None and replace(Criteria.from_json(shown.criteria), words="") == replace(
-        criteria, words=""
-    )
-    return list(shown.offer_ids) if shown is not None and is_theirs else []
+    if shown is None or replace(Criteria.from_json(shown.criteria), words="") != replace(criteria, words=""):
+        return None
+    return shown
 
 
 def _saved(turn: Turn, search: SavedSearch, preferences: PushPreferences, *, is_first: bool) -> Reply:

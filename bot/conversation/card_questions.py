@@ -18,8 +18,10 @@ from bot.understanding.models import PLACES, Parse
 _LONGEST = 8  # words of a question on the card; longer ones tell more than the card knows
 _LONGEST_LABEL = 60
 _SECTIONS = ("card_pay", "card_housing", "card_deadline")
+# The topic of an offer that is talked of without its card: its conditions, its plan.
+OFFERS = "offers"
 # These sheets were shown about the offer, which stays what is talked of.
-_ABOUT_THE_OFFER = ("visas", "papers", "offers")
+_ABOUT_THE_OFFER = ("visas", "papers", OFFERS)
 
 
 async def open_card(turn: Turn) -> int | None:

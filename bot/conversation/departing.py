@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from bot.chat.formatting import escape, shortened
 from bot.chat.keyboards import Button
 from bot.chat.reading import plain_text
 from bot.conversation.answers import resume_rows
-from bot.conversation.card_questions import open_card
+from bot.conversation.asking import note_subject
+from bot.conversation.card_questions import OFFERS, open_card
 from bot.conversation.context import DEPARTURE
 from bot.conversation.following import plan_button
 from bot.conversation.plan_cards import label_of, plan_line, plan_rows, plan_text, steps_left
@@ -82,6 +84,18 @@ async def show_plan(turn: Turn, offer_id: int, *, departs_on: date | None = None
         now=turn.now,
     )  # fmt: skip
     turn.conversation.pending_question = None
+    return await plan_shown(turn, plan, first=first)
+
+
+async def plan_shown(turn: Turn, plan: Plan, *, first: int = 0) -> Reply:
+    """Return a plan as it is shown; its offer is what is talked of from now on.
+
+    Raises:
+        UserError: the offer is gone.
+    """
+    offer = await _offer(turn, plan.offer_id)
+    turn.conversation.offer_id = offer.id
+    note_subject(turn, OFFERS, str(offer.id))
     return Reply(plan_text(turn, offer, plan), plan_rows(turn, plan, first=first), in_place=True)
 
 
@@ -135,10 +149,8 @@ async def tick(turn: Turn, offer_id: int, step: str, *, done: bool) -> Reply:
     """
     if not await tick_step(turn.session, offer_id, step, person_id=turn.person.id, done=done, now=turn.now):
         raise UserError("chat.button_expired")
-    offer = await _offer(turn, offer_id)
-    plan = await _plan(turn, offer_id)
     toast = say("followups.ticked" if done else "followups.unticked", turn.language)
-    return Reply(plan_text(turn, offer, plan), plan_rows(turn, plan), in_place=True, toast=toast)
+    return replace(await plan_shown(turn, await _plan(turn, offer_id)), toast=toast)
 
 
 async def show_details(turn: Turn, offer_id: int) -> Reply:

@@ -31,6 +31,7 @@ from bot.conversation.service import (
     answer_text,
     is_flooding,
     is_pressing_too_fast,
+    speak_as_written,
 )
 from bot.conversation.silence import say_paused
 from bot.deliveries.service import stop_unreachable
@@ -100,7 +101,7 @@ async def _on_text(arrival: Arrival) -> None:
     turn = await _open_turn(arrival)
     message = arrival.update.effective_message
     turn.text = (message.text if message else None) or ""
-    await _welcome_once(turn, arrival.services)
+    await _welcome_once(turn, arrival.services, is_written=True)
     await answer_text(turn, arrival.services)
     await _tell_paused(turn, arrival.services)
 
@@ -126,7 +127,7 @@ async def _on_media(arrival: Arrival) -> None:
     turn.text = caption or f"[{key.partition('.')[2]}]"
     if await is_flooding(turn, arrival.services):
         return
-    await _welcome_once(turn, arrival.services)
+    await _welcome_once(turn, arrival.services, is_written=caption is not None)
     if caption and not arrival.services.ear.hears(caption):
         await send(turn, Reply(say(key, turn.language)))
     if caption:
@@ -217,9 +218,12 @@ async def _open_turn(arrival: Arrival) -> Turn:
     return turn
 
 
-async def _welcome_once(turn: Turn, services: Services) -> bool:
+async def _welcome_once(turn: Turn, services: Services, *, is_written: bool = False) -> bool:
+    """Give the notice of first contact, in the language of what is written, else of the person's Telegram."""
     if turn.person.welcomed_at is not None or services.ear.hears(turn.text):
         return False  # help lines first, our notice another time
+    if is_written:
+        speak_as_written(turn)
     turn.person.welcomed_at = turn.now
     await send(turn, answers.welcome(turn, services.tools.settings))
     return True

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.alerts.models import SavedSearch
-from bot.alerts.service import delete_search, find_search, list_searches, pause_search, rename_search, resume_search
+from bot.alerts.service import (
+    delete_search,
+    delete_searches,
+    find_search,
+    list_searches,
+    pause_search,
+    pause_searches,
+    rename_search,
+    resume_search,
+)
 from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation import preferring
@@ -109,8 +118,7 @@ async def delete(turn: Turn, search_id: int, *, on_card: bool = False) -> Reply:
 
 async def delete_all(turn: Turn) -> Reply:
     """Delete every alert of somebody, who was asked before."""
-    for search in await list_searches(turn.session, person_id=turn.person.id):
-        await delete_search(turn.session, search, now=turn.now)
+    await delete_searches(turn.session, await list_searches(turn.session, person_id=turn.person.id), now=turn.now)
     note_subject(turn, ALERTS, _LIST)
     return Reply(say("alerting.all_deleted", turn.language), resume_rows(turn), in_place=True)
 
@@ -200,9 +208,10 @@ async def _do_with_all(turn: Turn, act: str, searches: Sequence[SavedSearch]) ->
         yes = Button(say("alerting.delete_all_yes", turn.language), "alerts_clear")
         text = say("alerting.delete_all", turn.language, count=len(searches))
         return Reply(text, [[yes, list_button(turn.language)]])
-    for search in searches:
-        change = pause_search if act == "pause" else resume_search
-        await change(turn.session, search, now=turn.now)
+    if act == "pause":
+        await pause_searches(turn.session, searches, now=turn.now)
+    for search in searches if act == "resume" else ():
+        await resume_search(turn.session, search, now=turn.now)
     return await show_list(turn, preface=say(f"alerting.all_{act}", turn.language))
 
 

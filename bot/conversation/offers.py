@@ -18,6 +18,7 @@ from bot.conversation.asking import drop_subject
 from bot.conversation.following import ask_to_follow, follow_row, kept_rows, marks, rows_of_gone
 from bot.conversation.markers import names_rank, rank_said
 from bot.conversation.models import KEPT, ResultList
+from bot.conversation.naming import named_offers
 from bot.conversation.queries import keep_list, own_list
 from bot.conversation.replies import Reply, Turn, room, send
 from bot.conversation.searching import PAGE_SIZE, current_list, wider_rows
@@ -75,15 +76,18 @@ async def chosen_offer(turn: Turn, *, embedder: Embedder) -> int | None:
     if len(shown.offer_ids) == 1:
         return shown.offer_ids[0]
     rank = rank_said(turn.text, last=min(len(shown.offer_ids), (turn.conversation.page + 1) * PAGE_SIZE))
-    if rank is not None and rank <= len(shown.offer_ids):
-        return shown.offer_ids[rank - 1]
-    return await _most_like(turn, shown, embedder) if rank is None else None
+    if rank is not None:
+        return shown.offer_ids[rank - 1] if rank <= len(shown.offer_ids) else None
+    named = await named_offers(turn)
+    if named:
+        return named[0] if len(named) == 1 else None
+    return await _most_like(turn, shown, embedder)
 
 
 async def open_offer(turn: Turn, *, embedder: Embedder) -> int | None:
-    """Return the offer whose card was last shown, unless the words name a rank; else the one that they point at."""
-    is_ranked = rank_said(turn.text, last=PAGE_SIZE) is not None
-    opened = None if is_ranked else turn.conversation.offer_id
+    """Return the offer whose card was last shown, unless the words name another one; else the one they point at."""
+    is_pointed = rank_said(turn.text, last=PAGE_SIZE) is not None or len(await named_offers(turn)) == 1
+    opened = None if is_pointed else turn.conversation.offer_id
     return opened or await chosen_offer(turn, embedder=embedder)
 
 
@@ -225,24 +229,23 @@ async def _which(turn: Turn) -> Reply:
         key = "search.only_number" if count == 1 else "search.no_such_number"
         return Reply(say(key, turn.language, count=count, rank=rank), await _number_rows(turn))
     if turn.conversation.list_id is not None:
-        return Reply(say("search.which_offer", turn.language), await _number_rows(turn))
+        return Reply(say("search.which_offer", turn.language), await _number_rows(turn, await named_offers(turn)))
     if turn.conversation.criteria is None:
         return Reply(say("search.no_list", turn.language))
     return Reply(say("search.none_to_open", turn.language), await wider_rows(turn))
 
 
-async def _number_rows(turn: Turn) -> list[list[Button]]:
+async def _number_rows(turn: Turn, named: Sequence[int] = ()) -> list[list[Button]]:
+    """Return the numbers of some offers of the list, else of those on the page."""
     shown = await current_list(turn)
     if shown is None:
         return []
     first = turn.conversation.page * PAGE_SIZE
-    page = shown.offer_ids[first : first + PAGE_SIZE]
-    return [
-        [
-            Button(str(rank), "show_offer", {"offer_id": one, "list_id": shown.id})
-            for rank, one in enumerate(page, first + 1)
-        ]
+    buttons = [
+        Button(str(shown.offer_ids.index(one) + 1), "show_offer", {"offer_id": one, "list_id": shown.id})
+        for one in named or shown.offer_ids[first : first + PAGE_SIZE]
     ]
+    return [buttons[rank : rank + PAGE_SIZE] for rank in range(0, len(buttons), PAGE_SIZE)]
 
 
 async def _most_like(turn: Turn, shown: ResultList, embedder: Embedder) -> int | None:

@@ -54,7 +54,7 @@ def plan_rows(turn: Turn, plan: Plan, *, first: int = 0) -> list[list[Button]]:
     """Return the buttons of a plan: a few steps to tick, those to be done next first, and what else there is to do."""
     known = {"offer_id": plan.offer_id}
     steps = [*steps_left(turn, plan), *(step for step in plan.steps if step.is_done)]
-    ticks = [[_tick(turn, plan, step)] for step in steps[first : first + MOST_TICKS]]
+    ticks = [tick_row(turn, plan, step) for step in steps[first : first + MOST_TICKS]]
     after = first + MOST_TICKS
     others = {**known, "first": after if after < len(steps) else 0}
     more = [[Button(say("followups.other_ticks", turn.language), "plan_show", others)]] * (len(steps) > MOST_TICKS)
@@ -75,10 +75,11 @@ def plan_line(turn: Turn, step: PlannedStep, when: str) -> str:
     return say("followups.plan_line", turn.language, day=when, step=label_of(turn, step))
 
 
-def _tick(turn: Turn, plan: Plan, step: PlannedStep) -> Button:
+def tick_row(turn: Turn, plan: Plan, step: PlannedStep) -> list[Button]:
+    """Return the button that ticks a step, or unticks one that is done."""
     key = "followups.untick" if step.is_done else "followups.tick"
     arguments = {"offer_id": plan.offer_id, "step": step.code, "done": not step.is_done}
-    return Button(say(key, turn.language, step=label_of(turn, step)), "plan_tick", arguments)
+    return [Button(say(key, turn.language, step=label_of(turn, step)), "plan_tick", arguments)]
 
 
 def _short_day(value: date, turn: Turn) -> str:

@@ -69,7 +69,7 @@ async def read_text(turn: Turn, *, rasa: Rasa, show_typing: ShowTyping, alarm: A
         meant = settled_by_rules(parse, today=turn.today)
     if meant.source != parse.source:
         return meant, step_of(meant.intent.name)
-    named = _step_named(answer) if parse is heard else None
+    named = _step_named(answer) if parse is heard and heard.source == "rasa" else None
     return parse, _step_when_unsure(parse) or named or step_of(parse.intent.name)
 
 

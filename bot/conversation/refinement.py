@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from bot.catalogue.criteria import CityChoice, Criteria
 from bot.conversation.markers import has_marker, refused_kinds, wanted_kinds
+from bot.conversation.others import OTHER, SOUGHT_FOR
 from bot.kit.masking import cut_out, mask
 from bot.understanding.models import PLACES, Entity, Intent, Parse
 from bot.vocabulary.kinds import kind_of_intent
@@ -89,7 +90,7 @@ def personal(running: Criteria | None) -> Criteria:
 
 def names_something(parse: Parse) -> bool:
     """Say whether a message names anything that a search can use: "oui au Portugal" is more than a yes."""
-    return any(entity.norm is not None and entity.role != "origin" for entity in parse.entities)
+    return any(entity.norm is not None and entity.role not in ("origin", OTHER) for entity in parse.entities)
 
 
 def programmes_of(entities: Iterable[Entity]) -> list[str]:
@@ -132,7 +133,7 @@ def _widened(parse: Parse, base: Criteria) -> Criteria:
 
 def criteria_of(parse: Parse, base: Criteria, *, adds: bool = False) -> Criteria:
     """Return `base` with the entities of `parse`; values of a criterion replace the old ones, or add to them."""
-    wanted = [entity for entity in parse.entities if entity.norm is not None and entity.role is None]
+    wanted = [entity for entity in parse.entities if entity.norm is not None and entity.role in (None, SOUGHT_FOR)]
     refused = [entity for entity in parse.entities if entity.norm is not None and entity.role == "exclude"]
     result = _with_places(base, wanted, adds=adds)
     result = _with_lists(result, wanted, adds=adds)

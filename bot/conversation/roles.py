@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.conversation.markers import is_apart, is_corrected, is_joined, is_lacking, is_living, is_refused, is_under
 from bot.conversation.models import Conversation
+from bot.conversation.others import role_of_age
 from bot.knowledge.service import read_value
 from bot.understanding.models import PLACES, Entity, Parse
 from bot.understanding.service import is_origin_said
@@ -49,16 +50,19 @@ def with_origin(parse: Parse) -> Parse:
 
 
 def with_ages(parse: Parse) -> Parse:
-    """Return the parse with "moins de 18 ans" read as the year below, and "pas encore 18 ans": they are minors."""
+    """Return the parse with each age that it tells read as a person means it (see `_age_meant`)."""
     read = tuple(
-        replace(named, norm=named.norm - 1)
-        if named.entity == "age"
-        and isinstance(named.norm, int)
-        and is_under(_before_number(parse, named), parse.language)
-        else named
+        _age_meant(parse, named) if named.entity == "age" and isinstance(named.norm, int) else named
         for named in parse.entities
     )
     return replace(parse, entities=read)
+
+
+def _age_meant(parse: Parse, named: Entity) -> Entity:
+    """Return an age with a role when it is somebody else's; "moins de 18 ans" is the year below: they are minors."""
+    before = _before_number(parse, named)
+    norm = named.norm - 1 if isinstance(named.norm, int) and is_under(before, parse.language) else named.norm
+    return replace(named, norm=norm, role=role_of_age(parse.text, before, parse.text[named.end :]))
 
 
 def note_residence(conversation: Conversation, parse: Parse) -> None:

@@ -11,6 +11,7 @@ from bot.conversation.departing import PLAN_DATE, day_said
 from bot.conversation.eligibility import is_sequel
 from bot.conversation.following import step_on_kept
 from bot.conversation.markers import is_resuming, is_seeking
+from bot.conversation.naming import is_naming
 from bot.conversation.papers import VISA, is_minor_alone
 from bot.conversation.preferring import is_stopped
 from bot.conversation.programmes import is_what_is
@@ -18,6 +19,7 @@ from bot.conversation.refinement import names_something, programmes_of
 from bot.conversation.replies import Turn
 from bot.conversation.rhythms import is_resume
 from bot.conversation.telling import destination_said
+from bot.conversation.ticking import TICK, is_ticking
 from bot.understanding.models import Parse
 from bot.understanding.service import EMERGENCY
 
@@ -38,12 +40,16 @@ async def step_in_context(turn: Turn, parse: Parse, step: str) -> str:
 
 async def _step_on_kept(turn: Turn, parse: Parse) -> str | None:
     is_day_asked = turn.conversation.pending_question == DEPARTURE
-    return PLAN_DATE if is_day_asked and day_said(parse) is not None else await step_on_kept(turn)
+    if is_day_asked and day_said(parse) is not None:
+        return PLAN_DATE
+    return await step_on_kept(turn) or (TICK if await is_ticking(turn) else None)
 
 
 async def _of_what_was_shown(turn: Turn, parse: Parse, step: str) -> str:
     if _is_way_back(turn, parse):
         return RESUME
+    if await is_naming(turn, parse):
+        return "show_details"
     if await is_on_card(turn, parse):
         return ON_CARD
     if await is_what_is(turn, parse):

@@ -31,6 +31,7 @@ from bot.conversation.roles import note_residence, with_ages, with_origin, with_
 from bot.conversation.sequels import RESUME, step_in_context
 from bot.conversation.steps import Tools, take_step
 from bot.conversation.telling import note_told
+from bot.conversation.ticking import TICK, is_ticking
 from bot.deliveries.service import preferences_of
 from bot.kit.errors import UserError
 from bot.locales.service import say
@@ -72,16 +73,23 @@ async def answer_text(turn: Turn, services: Services) -> None:
     if alarm is not Alarm.CERTAIN and (press := await typed_press(turn)) is not None:
         await _answer_press(turn, services, press)
         return
-    if not turn.person.language_chosen:
-        # Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
-        spoken = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
-        turn.person.language = str(spoken)
-        speak(turn, spoken)
+    speak_as_written(turn)
     try:
         await _answer_written(turn, services, alarm)
     except UserError as error:  # what a question was about is gone: asking it again would lead nowhere
         turn.conversation.flow = None
         await send(turn, Reply(say(error.key, turn.language, **error.values), resume_rows(turn)))
+
+
+def speak_as_written(turn: Turn) -> None:
+    """Speak the language that a message is written in, unless the person chose one.
+
+    Before the first message, their Telegram's language counts as the one spoken: one borrowed word is not enough.
+    """
+    if not turn.person.language_chosen:
+        spoken = detect_language(turn.text, previous=turn.language, telegram=turn.person.telegram_language)
+        turn.person.language = str(spoken)
+        speak(turn, spoken)
 
 
 async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
@@ -127,7 +135,7 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
         await log_incoming(turn, parse)
         await send(turn, reply)
         return
-    needs = needs_in(parse) if step not in (EMERGENCY, RESUME) else Needs()
+    needs = needs_in(parse) if step not in (EMERGENCY, RESUME, TICK) else Needs()
     if needs.first is not None:
         parse = with_first(parse, needs)
         step = step_of(parse.intent.name)
@@ -139,11 +147,11 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
 
 
 async def _is_about_messages(turn: Turn) -> bool:
-    """Say whether the words are about alerts, or answer "as-tu postulé ?": "I don't want to get messages anymore".
+    """Say whether the words are about alerts, a kept offer or its plan: "I don't want to get messages anymore".
 
     Near distress in wording, so that suspicion alone is no reason for help lines; Rasa may still hear distress in it.
     """
-    return speaks_of_alerts(turn.text) or await step_on_kept(turn) is not None
+    return speaks_of_alerts(turn.text) or await step_on_kept(turn) is not None or await is_ticking(turn)
 
 
 async def _answer_press(turn: Turn, services: Services, press: Press) -> None:

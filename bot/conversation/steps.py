@@ -22,6 +22,7 @@ from bot.conversation import (
     programmes,
     searching,
     showing,
+    ticking,
     unsure,
 )
 from bot.conversation.alert_context import CONFIRM
@@ -223,6 +224,10 @@ async def _show_plan(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
     return await departing.show_plan_asked(turn)
 
 
+async def _tick(turn: Turn, _parse: Parse, _tools: Tools) -> Reply:
+    return await ticking.tick_said(turn)
+
+
 async def _plan_date(turn: Turn, parse: Parse, _tools: Tools) -> Reply:
     return await departing.departure_said(turn, parse)
 
@@ -285,5 +290,6 @@ _STEPS: dict[str, Callable[[Turn, Parse, Tools], Awaitable[Reply]]] = {
     "style_usual": _styled("usual"),
     following.SHOW_PLAN: _show_plan,
     departing.PLAN_DATE: _plan_date,
+    ticking.TICK: _tick,
     **{following.APPLICATION + state: _applied(state) for state in APPLICATIONS},
 }

@@ -15,6 +15,7 @@ from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation.markers import is_towards, named_kinds, needs_of
 from bot.conversation.models import Conversation
+from bot.conversation.others import SOUGHT_FOR
 from bot.conversation.replies import Turn
 from bot.deliveries.service import YOUNGEST
 from bot.knowledge.service import OUTSIDE_FRANCE, PERMITS, STATUSES, Programme, Situation, read_value, told
@@ -28,6 +29,7 @@ from bot.vocabulary.nationalities import nationality_codes
 _MOST_CHOICES = 6
 _LONGEST_NUMBER = 2  # digits
 _OF_THE_STAY = ("destination", "months", "kind")
+_FOR_AGE = "for_age"  # of whom a question is about, when it is not its writer: it counts for that answer only
 _HOME, _HOME_REGION = "FR", "auvergne-rhone-alpes"
 # What the buttons of a question stand for; other answers are typed.
 _CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
@@ -83,7 +85,7 @@ def situation_of(turn: Turn, parse: Parse | None = None, *, stay: Mapping[str, A
         known.setdefault("region", _HOME_REGION)
     known.update(stay or {})
     if parse is not None:
-        known.update(stay_said(parse))
+        known.update(stay_kept(stay_said(parse)))
     return Situation.of(known)
 
 
@@ -105,7 +107,8 @@ def is_too_young(turn: Turn, criteria: Criteria | None = None) -> bool:
 def stay_said(parse: Parse, programmes: Sequence[Programme] = ()) -> dict[str, Any]:
     """Return what a message says of the stay, as a flow keeps it; programmes of one kind say which."""
     said_of_it = {fact: value for fact in _OF_THE_STAY if (value := said(parse, fact)) is not None}
-    return {**kind_of(programmes), **said_of_it}
+    age = _entity(parse, "age", role=SOUGHT_FOR)
+    return {**kind_of(programmes), **said_of_it, **({_FOR_AGE: age} if age is not None else {})}
 
 
 def kind_of(programmes: Sequence[Programme]) -> dict[str, Any]:
@@ -116,13 +119,15 @@ def kind_of(programmes: Sequence[Programme]) -> dict[str, Any]:
 
 def stay_kept(known: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a flow, or anything else that is known, says of the stay."""
-    return {fact: known[fact] for fact in _OF_THE_STAY if known.get(fact) is not None}
+    kept = {fact: known[fact] for fact in _OF_THE_STAY if known.get(fact) is not None}
+    age = known.get(_FOR_AGE)
+    return kept if age is None else {**kept, _FOR_AGE: age, "age": age}
 
 
 def note_stay(conversation: Conversation, stay: Mapping[str, Any]) -> None:
     """Keep the stay that a question names, for the next question: nobody says twice where they want to go."""
-    if stay:
-        conversation.situation = {**(conversation.situation or {}), **stay}
+    if kept := {fact: value for fact, value in stay.items() if fact in _OF_THE_STAY}:
+        conversation.situation = {**(conversation.situation or {}), **kept}
 
 
 def for_search(turn: Turn, flow: Mapping[str, Any]) -> str:

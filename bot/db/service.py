@@ -16,10 +16,12 @@ from bot.db.liveness import watch_pool
 from bot.db.urls import psycopg_url
 
 __all__ = [
-    "Sessions", "driver_connection", "is_connection_fault", "notify", "open_engine", "psycopg_url", "sessions_of",
-    "sqlalchemy_url", "transaction",
+    "Sessions", "driver_connection", "is_connection_fault", "is_worth_repeating", "notify", "open_engine",
+    "psycopg_url", "sessions_of", "sqlalchemy_url", "transaction",
 ]  # fmt: skip
 Sessions = async_sessionmaker[AsyncSession]
+# The database gave a statement up: it took longer than `statement_timeout` allows, or asked too much.
+_GIVEN_UP = (psycopg.errors.QueryCanceled, psycopg.errors.ProgramLimitExceeded)
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -72,3 +74,12 @@ def is_connection_fault(error: BaseException) -> bool:
     if isinstance(error, TimeoutError | ConnectionError):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def is_worth_repeating(error: BaseException) -> bool:
+    """Whether work that met `error` may be tried again as it is, for ever if need be.
+
+    Not when the database gave one of its statements up: it would be given up each time, and whatever waits behind the
+    work would wait for ever.
+    """
+    return is_connection_fault(error) and not isinstance(getattr(error, "orig", error), _GIVEN_UP)

@@ -25,7 +25,7 @@ from prometheus_client import Counter as Metric
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.service import is_connection_fault
+from bot.db.service import is_worth_repeating
 from bot.deliveries.calendar import day_starts_at, is_allowed, next_allowed, next_day_allowed
 from bot.deliveries.composing import Compose, Push, Recipient, recipient_of
 from bot.deliveries.messages import Letter, write_messages
@@ -38,6 +38,7 @@ CHANNEL = "telegram"
 PRESSING = ("change", "reminder", "step", "question", "silence")
 PASSES = (PRESSING, ("alert",), ("campaign",))
 PEOPLE_AT_A_TIME = 50
+DELIVERIES_AT_A_TIME = 1000
 # What waits in the outbox has to be withdrawn one by one when somebody stops: little of it waits there.
 MOST_WAITING = 1000
 # A delivery that its composer left out, or could not tell, is looked at again after so long.
@@ -72,23 +73,37 @@ class _Batch:
 async def people_due(
     session: AsyncSession, kinds: Sequence[str], *, after: int, now: datetime, limit: int = PEOPLE_AT_A_TIME
 ) -> list[int]:
-    """Return the next people, by identity, who have something due of these kinds on a channel that takes it."""
+    """Return the next people, by identity, who have something due of these kinds on a channel that takes it.
+
+    Fewer than `limit` when much is due to them: none of them is answered while their messages are written.
+    """
     query = (
-        select(Delivery.person_id)
+        select(Delivery.person_id, func.count())
         .join(Person, Person.id == Delivery.person_id)
         .where(*_is_due(kinds, now), Delivery.person_id > after, Person.channel == CHANNEL)
-        .distinct()
+        .group_by(Delivery.person_id)
         .order_by(Delivery.person_id)
         .limit(limit)
     )
-    return list(await session.scalars(query))
+    people: list[int] = []
+    room = DELIVERIES_AT_A_TIME
+    for person_id, count in await session.execute(query):
+        room -= count
+        if people and room < 0:
+            break
+        people.append(person_id)
+    return people
 
 
-async def count_waiting(session: AsyncSession) -> int:
-    """Return how many messages of the bulk lane wait in the outbox; it counts no further than `MOST_WAITING`."""
+async def count_waiting(session: AsyncSession, *, now: datetime) -> int:
+    """Return how many messages of the bulk lane wait for their turn in the outbox, `MOST_WAITING` at the most.
+
+    Those that wait for their next try, two hours at times after a lost answer, keep nobody else's from leaving.
+    """
     waiting = select(OutboxCall.id).where(
         OutboxCall.channel == CHANNEL, OutboxCall.status == "pending", OutboxCall.lane == int(Lane.BULK)
     )
+    waiting = waiting.where((OutboxCall.not_before <= now) | OutboxCall.error.is_(None))
     return int((await session.scalar(select(func.count()).select_from(waiting.limit(MOST_WAITING).subquery()))) or 0)
 
 
@@ -185,7 +200,7 @@ async def _try_to_tell(batch: _Batch, person: Person, kind: str, due: Sequence[D
         async with batch.session.begin_nested():
             await _tell(batch, person, kind, due)
     except Exception as error:
-        if is_connection_fault(error):
+        if is_worth_repeating(error):
             raise
         _log.error("push_not_composed", kind=kind, deliveries=len(ids), error=type(error).__name__)
         _failed.labels(kind).inc(len(ids))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import procrastinate
 import structlog
 
-from bot.db.service import Sessions, is_connection_fault, transaction
+from bot.db.service import Sessions, is_worth_repeating, transaction
 from bot.deliveries.composing import Compose
 from bot.deliveries.dispatch import MOST_WAITING, PASSES, PRESSING, count_waiting, dispatch_batch, people_due, put_off
 from bot.deliveries.ledger import drop_stale, settle
@@ -57,7 +57,7 @@ async def dispatch_all(sessions: Sessions, *, composers: Mapping[str, Compose], 
         after = 0
         while True:
             async with transaction(sessions) as session:
-                if kinds != PRESSING and await count_waiting(session) >= MOST_WAITING:
+                if kinds != PRESSING and await count_waiting(session, now=clock()) >= MOST_WAITING:
                     break
                 people = await people_due(session, kinds, after=after, now=clock())
             if not people:
@@ -75,7 +75,7 @@ async def _dispatch_page(
         async with transaction(sessions) as session:
             return await dispatch_batch(session, people, kinds, composers=composers, now=clock())
     except Exception as error:
-        if is_connection_fault(error):
+        if is_worth_repeating(error):
             raise
         _log.error("dispatch_failed", people=len(people), error=type(error).__name__)  # its message may quote a row
     tally: Counter[str] = Counter()

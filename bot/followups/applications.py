@@ -38,15 +38,24 @@ async def set_application(session: AsyncSession, offer_id: int, state: str, *, p
 
 async def last_asked(session: AsyncSession, *, person_id: int, now: datetime) -> int | None:
     """Return the offer of the last "as-tu postulé ?" sent these days and not answered yet, if any."""
-    query = (
-        select(Delivery.offer_id)
-        .where(Delivery.person_id == person_id, Delivery.kind == "question", Delivery.status == "sent")
-        .where(Delivery.settled_at > now - _ANSWERED_WITHIN)
-        .order_by(Delivery.settled_at.desc())
-        .limit(1)
-    )
-    offer_id = await session.scalar(query)
+    offer_id = await _last_told(session, "question", person_id=person_id, now=now)
     if offer_id is None:
         return None
     states = await applications(session, [offer_id], person_id=person_id)
     return offer_id if states.get(offer_id, "not kept") is None else None
+
+
+async def last_reminded(session: AsyncSession, *, person_id: int, now: datetime) -> int | None:
+    """Return the offer whose departure was last reminded of these days, if any."""
+    return await _last_told(session, "step", person_id=person_id, now=now)
+
+
+async def _last_told(session: AsyncSession, kind: str, *, person_id: int, now: datetime) -> int | None:
+    query = (
+        select(Delivery.offer_id)
+        .where(Delivery.person_id == person_id, Delivery.kind == kind, Delivery.status == "sent")
+        .where(Delivery.settled_at > now - _ANSWERED_WITHIN)
+        .order_by(Delivery.settled_at.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)

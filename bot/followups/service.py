@@ -1,6 +1,6 @@
 """Kept offers' public face: what other packages may call."""
 
-from bot.followups.applications import OVER, SENT, last_asked, set_application
+from bot.followups.applications import OVER, SENT, last_asked, last_reminded, set_application
 from bot.followups.calendar import calendar_file
 from bot.followups.composing import (
     application_rows,
@@ -36,6 +36,7 @@ __all__ = [
     "kept_offers",
     "known_steps",
     "last_asked",
+    "last_reminded",
     "make_plan",
     "plan_of",
     "rank_of",

@@ -11,7 +11,7 @@ import structlog
 from procrastinate import RetryStrategy
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.service import Sessions, is_connection_fault, transaction
+from bot.db.service import Sessions, is_worth_repeating, transaction
 from bot.inbox.models import InboxUpdate
 from bot.inbox.service import MOST_INTERRUPTIONS, bury_update, claim_update, finish_update, next_waiting
 from bot.kit.clock import Clock
@@ -51,7 +51,7 @@ def inbox_tasks(sessions: Sessions, *, answer: Answer, apologise: Apologise, clo
             # The worker stops and its grace is over. Cancelled, the job would count as done with.
             raise TransientFaultError("stopping") from None
         except Exception as error:
-            if is_connection_fault(error):
+            if is_worth_repeating(error):
                 raise TransientFaultError(type(error).__name__) from None
             raise
 
@@ -96,7 +96,7 @@ async def answer_once(sessions: Sessions, inbox_id: int, *, answer: Answer, apol
             await answer(session, row)
             finish_update(row, now=clock())
     except Exception as error:
-        if is_connection_fault(error):
+        if is_worth_repeating(error):
             raise
         await _bury(sessions, inbox_id, error, apologise=apologise, clock=clock)
     return True
@@ -114,7 +114,7 @@ async def _bury(sessions: Sessions, inbox_id: int, error: Exception, *, apologis
             async with session.begin_nested():
                 await apologise(session, row, incident)
         except Exception as second:
-            if is_connection_fault(second):
+            if is_worth_repeating(second):
                 raise
             _log.error("apology_failed", inbox_id=inbox_id, incident=incident, error=type(second).__name__)
         bury_update(row, reason=f"{incident} {type(error).__name__} at {_where(error)}", now=clock())

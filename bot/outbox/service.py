@@ -72,7 +72,8 @@ async def due_calls(
     is_due = (
         OutboxCall.channel == "telegram",
         OutboxCall.status == "pending",
-        OutboxCall.not_before <= now,
+        # One that was never tried waits for nothing: its moment lies ahead when the machine's clock was set back.
+        or_(OutboxCall.not_before <= now, OutboxCall.error.is_(None)),
         *(() if closed == NOTHING_CLOSED else (_may_move(closed),)),
     )
     quick_methods = FREE_METHODS | EDIT_METHODS
@@ -89,7 +90,10 @@ async def due_calls(
 async def waiting_calls(session: AsyncSession, *, now: datetime) -> Sequence[OutboxCall]:
     """Return the pending Telegram calls that wait for their next try."""
     query = select(OutboxCall).where(
-        OutboxCall.channel == "telegram", OutboxCall.status == "pending", OutboxCall.not_before > now
+        OutboxCall.channel == "telegram",
+        OutboxCall.status == "pending",
+        OutboxCall.not_before > now,
+        OutboxCall.error.is_not(None),
     )
     return (await session.scalars(query)).all()
 

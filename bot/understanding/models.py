@@ -35,7 +35,7 @@ class Entity:
         value: the words themselves, always `text[start:end]` of the original message.
         start: first character, counted in code points.
         end: one after the last character.
-        role: "origin", "exclude" or None.
+        role: "origin" or "exclude"; of an age that is not the writer's, "other" or "sought_for"; else None.
         norm: the normalised value, None when nothing safe could be said.
     """
 

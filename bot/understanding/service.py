@@ -18,6 +18,7 @@ from bot.understanding.ear import DistressEar, find_weights
 from bot.understanding.errors import RasaUnavailable
 from bot.understanding.gazetteer import find_entities, is_origin_said
 from bot.understanding.guard import Screen, Verdict, is_distress, screen
+from bot.understanding.homonyms import with_island
 from bot.understanding.language import detect_language, preload_languages
 from bot.understanding.models import FALLBACK_INTENT, Entity, Intent, Parse
 from bot.understanding.normalisation import ENTITIES, settle
@@ -66,7 +67,7 @@ def understand(raw: Mapping[str, Any], *, text: str, language: str, today: date,
     ranking = tuple(found for each in _items(raw.get("intent_ranking")) if (found := _intent(each)))
     read = (entity for each in _items(raw.get("entities")) if (entity := _entity(each, text)))
     entities = (_settled(entity, today=today, language=language) for entity in _apart(read))
-    return Parse(text, language, intent, ranking, _bounded(tuple(entities), text), model, "rasa")
+    return with_island(Parse(text, language, intent, ranking, _bounded(tuple(entities), text), model, "rasa"))
 
 
 def understand_simply(text: str, *, language: str, today: date) -> Parse:
@@ -79,7 +80,7 @@ def understand_simply(text: str, *, language: str, today: date) -> Parse:
     is_search = any(entity.entity in {"country", "region", "city", "field", "programme"} for entity in entities)
     guess = Intent("search_any", 0.6) if is_search else Intent(FALLBACK_INTENT, 0.0)
     intent = Intent("emergency", 1.0) if is_distress(text) else parse_by_rules(text, language) or guess
-    return Parse(text, language, intent, (intent,), entities, None, "simple")
+    return with_island(Parse(text, language, intent, (intent,), entities, None, "simple"))
 
 
 def preload() -> None:

@@ -120,6 +120,29 @@ async def test_the_town_where_one_lives_sets_the_clock_once_alerts_are_talked_of
     assert (await preferences(house)).time_zone == "America/Toronto"
 
 
+async def test_la_reunion_is_where_one_lives_and_a_meeting_is_not(house: House) -> None:
+    user = await met(house, 42)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "préviens-moi")
+    await tells(user, "j'ai une réunion demain")
+    assert (await preferences(house)).time_zone == "Europe/Paris"
+    await tells(user, "je vis à la réunion")
+    assert (await preferences(house)).time_zone == "Indian/Reunion"
+
+
+@pytest.mark.parametrize(
+    "words", ["ma sœur a 12 ans", "my sister is 12", "mi hermano tiene 12 años", "أختي عمرها 12 سنة"]
+)
+async def test_the_age_of_somebody_else_stops_nothing(house: House, words: str) -> None:
+    user = await met(house, 41)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "préviens-moi")
+    await tells(user, words)
+    assert (await preferences(house)).stopped_at is None
+    await tells(user, "j'ai 12 ans")
+    assert (await preferences(house)).stop_reason == "too_young"
+
+
 @pytest.mark.parametrize("words", ["plutôt en Italie", "plutôt en juillet", "la suite", "merci", "un job"])
 async def test_what_is_not_of_alerts_stays_what_it_was_just_after_one(house: House, words: str) -> None:
     user = await met(house, 5)

@@ -58,6 +58,35 @@ async def test_the_one_with_children_is_found_by_what_it_is_about(house: House) 
     assert "Pour postuler" in (await tells(user, "celle avec les enfants")).text
 
 
+@pytest.mark.parametrize(
+    ("language", "search", "words", "title"),
+    [
+        ("fr", "je cherche un stage au Portugal", "celui de Lisbonne", "épicerie fine"),
+        ("fr", "je cherche un stage au Portugal", "l'épicerie fine", "épicerie fine"),
+        ("fr", "je cherche un stage au Portugal", "celui de Porto m'intéresse", "Graphiste"),
+        ("en", "i am looking for an internship in Portugal", "the one in Porto", "Graphiste"),
+        ("es", "busco unas prácticas en Portugal", "la de Lisboa", "épicerie fine"),
+        ("ar", "أبحث عن تدريب في البرتغال", "العرض في لشبونة", "épicerie fine"),
+    ],
+)
+async def test_an_offer_of_the_list_is_opened_by_what_names_it(
+    house: House, language: str, search: str, words: str, title: str
+) -> None:
+    user = await met(house, 31, language)
+    assert "3. " in (await tells(user, search)).text
+    opened = await tells(user, words)
+    assert title in opened.text.split("\n")[0]
+    assert "3. " not in opened.text
+
+
+async def test_of_two_offers_that_a_name_fits_the_numbers_are_asked(house: House) -> None:
+    user = await met(house, 32)
+    await tells(user, "je cherche un stage au Portugal")
+    which = await tells(user, "celui au Portugal")
+    assert which.text == "Laquelle ? Donne-moi son numéro."
+    assert which.labels == ("1", "2", "3")
+
+
 async def test_not_in_africa_holds_for_the_whole_continent(house: House) -> None:
     user = await met(house, 4)
     await tells(user, "je cherche un volontariat")

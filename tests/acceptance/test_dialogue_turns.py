@@ -110,6 +110,26 @@ async def test_a_minor_is_not_offered_a_kind_that_takes_no_minor(simple_house: H
     assert "Emploi" not in labels
 
 
+@pytest.mark.parametrize(
+    ("telegram", "said", "notice", "answer"),
+    [
+        ("fr", "Hello, I am looking for an internship in Spain", "I'm", "internships"),
+        ("fr", "Hola, busco unas prácticas en España para este verano", "Soy", "prácticas"),
+        ("fr", "أبحث عن تدريب في إسبانيا", "أنا", "إسبانيا"),
+        ("en", "bonjour, je cherche un stage en Espagne", "Je suis", "stages"),
+        ("es", "stage Erasmus", "Soy", ""),  # words of every language: their Telegram's it is
+    ],
+)
+async def test_the_first_contact_is_in_the_language_that_is_written(
+    simple_house: House, telegram: str, said: str, notice: str, answer: str
+) -> None:
+    user = simple_house.telegram.user(61, telegram)
+    await user.says(said)
+    first, *_, last = await user.reads(timeout=10, quiet=1)
+    assert notice in first.text
+    assert answer in last.text
+
+
 async def test_a_language_changed_midway_keeps_the_search(simple_house: House) -> None:
     user = await met(simple_house, 9)
     await tells(user, "je cherche un stage en Espagne")

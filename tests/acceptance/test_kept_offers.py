@@ -89,6 +89,24 @@ async def test_somebody_under_fifteen_is_never_asked(simple_house: House) -> Non
     assert not {"🔔 Me prévenir", "🔕 Ne plus me prévenir"} & set(labels)
 
 
+async def test_steps_of_the_departure_are_ticked_and_unticked_by_words(simple_house: House) -> None:
+    user, read = await keeps_the_first(simple_house, 41)
+    await user.presses("🧳 Préparer mon départ", message_id=read[0].message_id)
+    await user.reads(timeout=10)
+    await user.says("ça y est j'ai fait mon passeport")
+    plan = (await user.reads(timeout=10))[-1]
+    assert plan.text.endswith("✅ Passeport ou carte d'identité : fait")
+    await user.says("assurance c'est bon")
+    assert "✅ Assurance et rapatriement : fait" in (await user.reads(timeout=10))[-1].text
+    await user.says("en fait j'ai pas encore l'assurance")
+    assert "✅ Assurance et rapatriement : fait" not in (await user.reads(timeout=10))[-1].text
+    await user.says("c'est fait")
+    assert "Qu'est-ce qui est fait ?" in (await user.reads(timeout=10))[-1].text
+    async with simple_house.collaborators.sessions() as session:
+        done = list(await session.scalars(select(DepartureStep.step).where(DepartureStep.done_at.is_not(None))))
+    assert done == ["passport"]
+
+
 async def test_the_departure_is_planned_ticked_and_put_in_a_calendar(simple_house: House) -> None:
     user, read = await keeps_the_first(simple_house, 4)
     await user.presses("🧳 Préparer mon départ", message_id=read[0].message_id)

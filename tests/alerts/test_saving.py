@@ -21,6 +21,8 @@ from bot.alerts.service import (
     resume_search,
 )
 from bot.catalogue.criteria import CityChoice, Criteria
+from bot.catalogue.models import Offer
+from bot.catalogue.service import save_offers
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import preferences_of, set_zone, stop_pushes
 from bot.kit.errors import UserError
@@ -211,3 +213,17 @@ async def test_a_search_has_few_keys(session, save, criteria, number) -> None:
     search = await save(criteria)
     count = select(func.count()).where(SearchKey.search_id == search.id)
     assert await session.scalar(count) == number
+
+
+async def test_what_was_published_after_the_list_was_shown_and_before_the_tap_is_told(
+    session, embedder, publish, save, told
+) -> None:
+    now = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    later = now + timedelta(hours=5)
+    await publish(draft("shown"))
+    fresh = [draft("fresh"), draft("elsewhere", places=[{"country": "PT"}])]
+    await save_offers(session, fresh, source="test", embedder=embedder, now=later - timedelta(hours=1), publish=True)
+    assert await told(at=later) == {}
+    (shown,) = await session.scalars(select(Offer.id).where(Offer.external_id == "shown"))
+    search = await save(Criteria(countries=("ES",)), seen_offer_ids=[shown], seen_at=now, now=later)
+    assert await told(at=later) == {search.person_id: {"fresh"}}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import procrastinate
 import pytest
+import time_machine
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from procrastinate.testing import InMemoryConnector
@@ -93,6 +94,28 @@ async def test_a_frequent_chore_does_not_pile_up_while_its_worker_is_down(
     for scheduler in schedulers:
         scheduler.shutdown(wait=False)
     assert await jobs(sessions) == ["outbox:expire_calls"]
+
+
+@pytest.mark.fault
+async def test_a_clock_that_is_set_back_an_hour_stops_no_chore(
+    sessions: Sessions, database_url: str, tmp_path: Path
+) -> None:
+    # F24: a machine that took its local time for UTC, until it heard the right one.
+    settings, stop = Settings(_env_file=None, data_dir=tmp_path), asyncio.Event()  # type: ignore[call-arg]
+
+    async def are_enqueued() -> bool:
+        return {"alerts:match", "deliveries:dispatch"} <= set(await jobs(sessions))
+
+    with time_machine.travel(utc_now(), tick=True) as clock:
+        scheduling = asyncio.create_task(schedule_until(stop, settings, database_url))
+        await eventually(are_enqueued, within=30, what="the chores of every 15 s")
+        async with sessions() as session:
+            await session.execute(text("DELETE FROM procrastinate_jobs"))
+            await session.commit()
+        clock.shift(timedelta(hours=-1))
+        await eventually(are_enqueued, within=30, what="the chores after the clock was set back")
+        stop.set()
+        await scheduling
 
 
 @pytest.mark.fault

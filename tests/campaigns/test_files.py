@@ -61,6 +61,8 @@ def test_norway_is_a_country_and_an_hour_is_the_towns() -> None:
         (f'{START}link: "a\\0b"\n', 5, "YAML"),
         (f'{START}link: "\\ud800"\n', 5, "YAML"),
         (f"{START}expires: 9999-12-31\n", 5, "expires"),
+        (f"{START}expires: 9999-12-31T23:00-12:00\n", 5, "expires"),
+        (f"{START}segment:\n  kept_offer: {10**20}\n", 6, "kept_offer"),
         ("name: Forum\ntexts:\n  en: |\n    Hello\n", 2, "texts.fr"),
         (f"{START}    <div>ici</div>\n", 5, "« div »"),
         (f"{START}    <b>ici\n", 5, "« b » n'est pas fermée"),
@@ -109,3 +111,15 @@ def test_only_visible_characters_count() -> None:
     text = "<b>" + "é" * 600 + "</b>"
     assert list(faults_of(text)) == []
     assert [fault.key for fault in faults_of(text + "!")] == ["campaigns.too_long"]
+
+
+def test_a_file_saved_by_an_older_windows_keeps_its_accents(tmp_path: Path) -> None:
+    file = tmp_path / "campaign.yml"
+    file.write_bytes("name: Forum d'été\ntexts:\n  fr: À bientôt, l’équipe\n".encode("cp1252"))
+    draft = read_campaign(file)
+    assert (draft.name, draft.texts["fr"]) == ("Forum d'été", "À bientôt, l’équipe")
+
+
+def test_a_file_without_end_is_too_big() -> None:
+    with pytest.raises(InputError):
+        read_campaign(Path("/dev/zero"))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.catalogue.criteria import Criteria
-from bot.catalogue.importing import COLUMNS, MOST_OFFERS, read_csv, read_yaml
+from bot.catalogue.importing import COLUMNS, MOST_OFFERS, _bytes_of, read_csv, read_yaml
 from bot.catalogue.models import Offer
 from bot.catalogue.service import add_offers, import_offers, list_offers
 from bot.kit.errors import InputError
+from tests.catalogue.conftest import draft
 
 DOCS = Path(__file__).parents[2] / "docs"
 HEADER = (
@@ -150,3 +152,31 @@ async def test_offers_are_added_as_drafts_and_listed(session, embedder, now, fou
 async def test_a_file_that_does_not_open_says_so(session, embedder, now, tmp_path) -> None:
     with pytest.raises(InputError, match="ne s'ouvre pas"):
         await import_offers(session, tmp_path / "none.csv", source="town", embedder=embedder, now=now)
+
+
+def test_signs_that_nobody_sees_are_left_out() -> None:
+    written = {"title": "Stage\u202e d'\x00accueil\r\nà \x1b[31mSéville", "how_to_apply": "Écrire\r\nou\x07 appeler"}
+    offer = draft("a", places=[{"country": "ES", "city": "Sév\u2066ille"}], **written)
+    assert offer.title == "Stage d'accueil à [31mSéville"
+    assert offer.how_to_apply == "Écrire\nou appeler"
+    assert offer.places[0].city == "Séville"
+
+
+@pytest.mark.parametrize(
+    "written", ["- &a {x: *a}", f"- {'[' * 3000}{']' * 3000}", f"- {{age_min: {'9' * 5000}}}", '- {title: "a\\0b"}']
+)
+def test_a_yaml_file_that_is_a_trap_is_refused(written) -> None:
+    with pytest.raises(InputError, match="YAML"):
+        read_yaml(written.encode())
+
+
+def test_a_day_that_does_not_exist_is_said_with_its_field() -> None:
+    template = (DOCS / "offers-template.yml").read_text(encoding="utf-8")
+    wrong = re.sub(r"(?m)^deadline: .*$", "deadline: 2027-02-30", template)
+    with pytest.raises(InputError, match="« deadline » vaut « 2027-02-30 »"):
+        read_yaml(wrong.encode())
+
+
+def test_a_file_without_end_is_too_big() -> None:
+    with pytest.raises(InputError):
+        _bytes_of(Path("/dev/zero"), "fr")

@@ -18,6 +18,7 @@ COMMANDS = (
     "up", "chat", "telegram", "worker", "batch", "jobs", "scheduler", "console", "migrate", "demo-data", "offers",
     "campaigns", "knowledge", "log", "deliveries", "train", "parse", "doctor", "erase",
 )  # fmt: skip
+HUGE = "9" * 20
 
 
 @pytest.fixture
@@ -153,6 +154,40 @@ def test_a_campaign_is_written_seen_tested_scheduled_paused_and_cancelled(
     assert set(jobs) == {("campaigns:expand", "batch")}
 
 
+def test_square_brackets_of_advisers_are_shown_as_they_are_written(
+    escale: Installation, database_url: str, tmp_path: Path
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    file = write_campaign(escale)
+    file.write_text("name: '[Loire] forum [/red] du 12'\ntexts: {fr: Viens au forum}\n", encoding="utf-8")
+    assert escale.run("campaigns", "new", str(file), "--by", "[Inès]").returncode == 0
+    listed = escale.run("campaigns", "list").stdout
+    assert "[Loire] forum [/red] du 12" in listed
+    assert "[Inès]" in listed
+    assert "[Loire] forum [/red] du 12: draft" in escale.run("campaigns", "report", "1").stdout
+    offer = tmp_path / "offer.yml"
+    offer.write_text(
+        "kind: internship\ntitle: '[Urgent] Stage [/b] au port'\norganisation: '[Porto] Azul'\nfield: tourism\n"
+        "description: Accueil des bateaux et aide à la capitainerie pendant la saison.\n"
+        "places: [{country: PT, city: Lisbonne}]\nhow_to_apply: Écrire un message\n",
+        encoding="utf-8",
+    )
+    assert escale.run("offers", "add", str(offer), "--publish").returncode == 0
+    shown = escale.run("offers", "list").stdout
+    assert "[Urgent] Stage [/b] au port" in shown
+    assert "[Porto] Azul" in shown
+
+
+def test_erasing_nobody_is_refused_and_erasing_somebody_is_said(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    somebody = add_person(database_url, 7, "fr")
+    refused = escale.run("erase", "9999", "--yes")
+    assert (refused.returncode, "there is no person 9999" in refused.stderr) == (4, True), refused.stderr
+    erased = escale.run("erase", str(somebody), "--yes")
+    assert (erased.returncode, f"Person {somebody} is erased" in erased.stderr) == (0, True)
+    assert escale.run("erase", str(somebody), "--yes").returncode == 4
+
+
 def test_people_at_a_terminal_are_asked_before_a_campaign_leaves(escale: Installation, database_url: str) -> None:
     escale.extra["ESCALE_DATABASE_URL"] = database_url
     add_person(database_url, 7, "fr")
@@ -275,3 +310,28 @@ def test_entries_to_read_again_are_listed_and_a_wrong_one_is_named(escale: Insta
     assert wrong.returncode == 4
     assert "entry '112', names: add the field" in wrong.stderr
     assert escale.run("knowledge", "list", "--topic", "bananas").returncode == 4
+
+
+def test_a_title_is_shown_as_it_is_written_and_breaks_no_table(escale: Installation, database_url: str) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    file = write_campaign(escale)
+    file.write_text("name: Forum [h/f] [/b]\ntexts: {fr: Bonjour}\n", encoding="utf-8")
+    assert escale.run("campaigns", "new", str(file)).returncode == 0
+    for command in ("list",), ("report", "1"):
+        shown = escale.run("campaigns", *command)
+        assert (shown.returncode, "Forum [h/f] [/b]" in shown.stdout) == (0, True), shown.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("campaigns", "report", HUGE), ("campaigns", "cancel", HUGE), ("campaigns", "list", "--limit", HUGE),
+        ("offers", "close", HUGE), ("erase", HUGE, "--yes"), ("log", HUGE), ("deliveries", "--days", "999999999"),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_too_large_is_a_wrong_argument(
+    escale: Installation, database_url: str, arguments: tuple[str, ...]
+) -> None:
+    escale.extra["ESCALE_DATABASE_URL"] = database_url
+    refused = escale.run(*arguments)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False), refused.stderr

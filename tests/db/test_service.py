@@ -7,7 +7,15 @@ import pytest
 import sqlalchemy.exc
 from sqlalchemy import text
 
-from bot.db.service import Sessions, is_connection_fault, open_engine, psycopg_url, sqlalchemy_url, transaction
+from bot.db.service import (
+    Sessions,
+    is_connection_fault,
+    is_worth_repeating,
+    open_engine,
+    psycopg_url,
+    sqlalchemy_url,
+    transaction,
+)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -50,3 +58,13 @@ async def test_a_session_that_the_server_ends_is_a_connection_fault(sessions: Se
     assert is_connection_fault(ended.value)
     async with transaction(sessions) as session:
         assert await session.scalar(text("SELECT 1")) == 1
+
+
+async def test_what_the_database_gives_up_is_not_worth_repeating(sessions: Sessions) -> None:
+    with pytest.raises(sqlalchemy.exc.OperationalError) as given_up:  # noqa: PT012
+        async with transaction(sessions) as session:
+            await session.execute(text("SET LOCAL statement_timeout = 50"))
+            await session.execute(text("SELECT pg_sleep(5)"))
+    assert not is_worth_repeating(given_up.value)
+    assert not is_worth_repeating(psycopg.errors.ProgramLimitExceeded())
+    assert is_worth_repeating(psycopg.errors.DeadlockDetected())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import Sessions, transaction
+from bot.deliveries import dispatch as dispatching
 from bot.deliveries import tasks
-from bot.deliveries.models import Delivery
-from bot.deliveries.service import drop_due, settle, stop_pushes
+from bot.deliveries.dispatch import people_due
+from bot.deliveries.models import KINDS, Delivery
+from bot.deliveries.service import Composed, Recipient, drop_due, settle, stop_pushes
 from bot.deliveries.tasks import dispatch_all
 from bot.outbox.models import Lane, OutboxCall
 from bot.outbox.service import enqueue_call, expire_calls
@@ -26,6 +29,7 @@ from tests.deliveries.people import (
     plan,
     somebody,
     statuses,
+    tell_each,
 )
 
 
@@ -152,6 +156,41 @@ async def test_bulk_stops_when_enough_waits_and_what_is_pressing_goes_on(
         assert Counter((await statuses(session)).values())["sending"] - 1 == 50
 
 
+async def test_people_to_whom_much_is_due_are_held_one_by_one(
+    sessions: Sessions, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "DELIVERIES_AT_A_TIME", 5)
+    async with transaction(sessions) as session:
+        people = [await somebody(session, now, number) for number in range(1, 7)]
+        for who, count in zip(people, (2, 2, 9, 1, 4, 1), strict=True):
+            await plan(session, who, now, *(f"{who} {number}" for number in range(count)))
+    pages: list[list[int]] = []
+    async with sessions() as session:
+        while found := await people_due(session, KINDS, after=pages[-1][-1] if pages else 0, now=now):
+            pages.append(found)
+    assert [len(page) for page in pages] == [2, 1, 2, 1]
+    assert [who for page in pages for who in page] == people
+    await dispatch_all(sessions, composers=ALL, clock=lambda: now)
+    async with sessions() as session:
+        assert set((await statuses(session)).values()) == {"sending"}
+
+
+async def test_messages_that_wait_after_a_lost_answer_keep_nobody_elses_from_leaving(
+    sessions: Sessions, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "MOST_WAITING", 10)
+    async with transaction(sessions) as session:
+        await plan(session, await somebody(session, now), now, "new")
+        for _ in range(10):
+            call = await enqueue_call(
+                session, channel="telegram", chat_id=999, method="send_message", params={}, now=now, lane=Lane.BULK
+            )
+            call.error, call.not_before = "ReadTimeout", now + timedelta(hours=2)
+    await dispatch_all(sessions, composers=EACH, clock=lambda: now)
+    async with sessions() as session:
+        assert await statuses(session) == {"new": "sending"}
+
+
 async def test_two_dispatchers_at_once_tell_everything_once(sessions: Sessions, now: datetime) -> None:
     async with transaction(sessions) as session:
         for number in range(130):
@@ -162,3 +201,22 @@ async def test_two_dispatchers_at_once_tell_everything_once(sessions: Sessions, 
     async with sessions() as session:
         texts = list(await session.scalars(select(OutboxCall.params["text"].astext)))
     assert sorted(f"new {number}" for number in range(130)) == sorted(texts)
+
+
+async def test_one_person_whose_messages_take_the_database_too_long_holds_up_nobody_else(
+    sessions: Sessions, now: datetime
+) -> None:
+    async with transaction(sessions) as session:
+        slow, *others = [await somebody(session, now, number) for number in range(1, 5)]
+        for who in (slow, *others):
+            await plan(session, who, now, f"of {who}")
+
+    async def tell(session: AsyncSession, recipient: Recipient, due: Sequence[Delivery]) -> Composed:
+        if recipient.person.id == slow:
+            await session.execute(text("SET LOCAL statement_timeout = 50"))
+            await session.execute(text("SELECT pg_sleep(5)"))
+        return await tell_each(session, recipient, due)
+
+    await dispatch_all(sessions, composers=dict.fromkeys(KINDS, tell), clock=lambda: now)
+    async with sessions() as session:
+        assert await statuses(session) == {f"of {slow}": "due"} | {f"of {who}": "sending" for who in others}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+import psycopg
 import pytest
 import sqlalchemy.exc
 from procrastinate import testing
@@ -79,6 +80,15 @@ async def test_a_database_fault_leaves_the_update_to_the_next_try(
     assert await status(sessions, inbox_id) == "received"
     await run(sessions, inbox_id, Conversation(), now)
     assert await status(sessions, inbox_id) == "done"
+
+
+async def test_an_update_that_takes_the_database_too_long_is_given_up_and_holds_up_its_chat_no_longer(
+    sessions: Sessions, inbox_id: int, now: datetime
+) -> None:
+    fault = sqlalchemy.exc.OperationalError("", {}, psycopg.errors.QueryCanceled())
+    talk = Conversation(fault)
+    await run(sessions, inbox_id, talk, now)
+    assert (await status(sessions, inbox_id), len(talk.apologies)) == ("dead", 1)
 
 
 async def test_an_update_that_kills_its_workers_is_given_up(sessions: Sessions, inbox_id: int, now: datetime) -> None:

@@ -1,0 +1,41 @@
+"""What a file that advisers write may be: a text of two encodings, and YAML that is no trap."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+_DEEPEST = 10
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class DaysAsWritten(yaml.SafeLoader):
+    """Leaves days as they are written: the 30th of February is said to be wrong with its field."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as the library has it
+        first: [pair for pair in pairs if not pair[0].endswith(":timestamp")]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a file saved as UTF-8, or by an older Windows."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def check_shape(written: str) -> None:
+    """Refuse what no file of ours holds: aliases (a few stand for a file without end), depth, unreadable signs.
+
+    Raises:
+        yaml.YAMLError: with the place.
+    """
+    depth = 0
+    for event in yaml.parse(written, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        is_unreadable = isinstance(event, yaml.ScalarEvent) and _UNREADABLE.search(event.value)
+        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST or is_unreadable:
+            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)  # type: ignore[arg-type]
