@@ -23,13 +23,14 @@ from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject
 from bot.conversation.markers import wanted_kinds
 from bot.conversation.models import ResultList
-from bot.conversation.preferring import is_stopped, place_words, say_all_goes_on, with_home_zone
+from bot.conversation.preferring import is_stopped, keep_wishes, place_words, say_all_goes_on, with_home_zone
 from bot.conversation.queries import own_list
 from bot.conversation.refinement import start_search
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.rhythms import Rhythm, rhythm_said
 from bot.conversation.searching import kind_rows
 from bot.conversation.telling import is_too_young
+from bot.conversation.wishes import NO_WISHES, Wishes, wishes_in
 from bot.deliveries.models import PushPreferences
 from bot.deliveries.service import YOUNGEST
 from bot.kit.embedding import Embedder
@@ -51,12 +52,13 @@ async def subscribe(turn: Turn, parse: Parse, *, embedder: Embedder) -> Reply:
     criteria = _criteria_of(parse, Criteria.from_json(running) if running is not None else None)
     rhythm = rhythm_said(parse.text)
     say_limits(turn, rhythm)
-    return await save_alert(turn, criteria, rhythm, embedder=embedder)
+    return await save_alert(turn, criteria, rhythm, embedder=embedder, wishes=wishes_in(parse.text))
 
 
 async def save_alert(
-    turn: Turn, criteria: Criteria, rhythm: Rhythm, *, embedder: Embedder, list_id: int | None = None
-) -> Reply:
+    turn: Turn, criteria: Criteria, rhythm: Rhythm, *, embedder: Embedder, list_id: int | None = None,
+    wishes: Wishes = NO_WISHES,
+) -> Reply:  # fmt: skip
     """Save a search as an alert, which is how somebody agrees to be written to; say what that means."""
     turn.conversation.pending_question = None
     if is_too_young(turn, criteria):
@@ -77,10 +79,22 @@ async def save_alert(
     if goes_on:
         say_all_goes_on(turn)
     preferences = await with_home_zone(turn)
+    if wishes:  # "préviens-moi, mais pas le matin"
+        preferences = await _with_wishes(turn, wishes)
     note_subject(turn, ALERTS, str(search.id))
     if search.id in before:
         return await _already(turn, search, rhythm, preferences)
     return _saved(turn, search, preferences, is_first=not before)
+
+
+async def _with_wishes(turn: Turn, wishes: Wishes) -> PushPreferences:
+    """Keep what a wish to be told leaves out; say above the answer from when to when nothing comes now."""
+    if not await keep_wishes(turn, wishes):
+        turn.notes.append(say("pushes.beyond", turn.language))
+    preferences = await with_home_zone(turn)
+    start, until = (hour_words(hour, turn.language) for hour in (preferences.quiet_from, preferences.quiet_until))
+    turn.notes.append(say("pushes.quiet_now", turn.language, start=start, until=until))
+    return preferences
 
 
 async def give_rhythm(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> None:
@@ -93,9 +107,11 @@ async def give_rhythm(turn: Turn, search: SavedSearch, rhythm: Rhythm) -> None:
 
 
 def say_limits(turn: Turn, rhythm: Rhythm) -> None:
-    """Say above the answer what of a rhythm no alert can do: leave out one day, come at some minute."""
+    """Say above the answer what of a rhythm no alert can do: leave out one day, come once a month or at some minute."""
     if rhythm.leaves_out:
         turn.notes.append(say("alerting.no_day_left_out", turn.language))
+    if rhythm.is_nearest:
+        turn.notes.append(say("alerting.nearest_rhythm", turn.language))
     if rhythm.has_minutes:
         turn.notes.append(say("alerting.whole_hours", turn.language))
 

@@ -10,13 +10,16 @@ from bot.catalogue.models import Offer
 from bot.catalogue.service import is_available, load_offers
 from bot.chat.formatting import escape, shortened
 from bot.chat.keyboards import Button
+from bot.conversation.alert_cards import list_button
 from bot.conversation.answers import resume_rows
 from bot.conversation.card_questions import open_card
 from bot.conversation.context import FOLLOW
 from bot.conversation.kept_words import (
     application_said,
+    follow_said,
     is_asking_applications,
     is_asking_plan,
+    is_found_elsewhere,
     is_of_an_offer_only,
     number_said,
 )
@@ -25,7 +28,7 @@ from bot.conversation.preferring import is_stopped, say_all_goes_on
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import current_list
 from bot.conversation.telling import is_too_young
-from bot.deliveries.service import YOUNGEST
+from bot.deliveries.service import YOUNGEST, preferences_of
 from bot.followups.service import (
     SENT,
     application_rows,
@@ -33,6 +36,7 @@ from bot.followups.service import (
     date_plan,
     follow_kept,
     follows_kept,
+    keep_offer,
     kept_offers,
     last_asked,
     plan_of,
@@ -42,7 +46,8 @@ from bot.kit.errors import UserError
 from bot.locales.service import say
 
 APPLICATION = "application_"  # a step's name goes on with the state that was said
-SHOW_PLAN = "show_plan"
+SHOW_PLAN, FOUND_ELSEWHERE = "show_plan", "found_elsewhere"
+FOLLOW_KEPT, UNFOLLOW_KEPT = "follow_kept", "unfollow_kept"
 _LONGEST_TITLE = 90
 GAVE_UP = "gave_up"
 _LONGEST_LABEL, _MOST_KEPT = 40, 6
@@ -84,6 +89,18 @@ async def set_follow(turn: Turn, *, wanted: bool) -> Reply:
     # Whoever agrees reads all that it brings, and the way out.
     text = f"{say('followups.followed', turn.language)}\n{say('alerting.how_to_stop', turn.language)}"
     return Reply(text, resume_rows(turn))
+
+
+async def follow_in_words(turn: Turn, *, wanted: bool) -> Reply:
+    """Note what a message wants of reminders; to be reminded, something must be kept: the open card's offer is."""
+    if not wanted:
+        return await set_follow(turn, wanted=False)
+    opened = await open_card(turn)
+    if opened is not None and await keep_offer(turn.session, opened, person_id=turn.person.id, now=turn.now):
+        turn.notes.append(say("followups.kept_too", turn.language))
+    if not await kept_offers(turn.session, person_id=turn.person.id, most=1):
+        return Reply(say("search.saved_none", turn.language), resume_rows(turn))
+    return await set_follow(turn, wanted=True)
 
 
 async def follow_row(turn: Turn) -> list[Button]:
@@ -177,6 +194,8 @@ async def step_on_kept(turn: Turn) -> str | None:
         return news
     if application_said(turn.text) == GAVE_UP and await _offer_at_hand(turn) is not None:
         return APPLICATION + GAVE_UP
+    if (wanted := follow_said(turn.text)) is not None:
+        return FOLLOW_KEPT if wanted else UNFOLLOW_KEPT
     if is_asking_applications(turn.text):
         return "list_saved"
     return SHOW_PLAN if is_asking_plan(turn.text) else None
@@ -187,6 +206,8 @@ async def news_of_application(turn: Turn) -> str | None:
 
     Whoever keeps no offer is answered too: "ils m'ont refusé" is no distress.
     """
+    if is_found_elsewhere(turn.text):
+        return FOUND_ELSEWHERE
     state = application_said(turn.text)
     if state is None or state == GAVE_UP:
         return None
@@ -214,6 +235,16 @@ def _told_alone(turn: Turn, state: str) -> Reply:
     adviser = Button(say("followups.adviser_button", turn.language), "adviser")
     text = say(_TOLD_ALONE.get(state, "search.saved_none"), turn.language)
     return Reply(text, [[again, adviser], *resume_rows(turn)])
+
+
+async def answer_elsewhere(turn: Turn) -> Reply:
+    """Be glad with somebody who found a place without us; what is sent to them may have no use any more."""
+    adviser = Button(say("followups.adviser_button", turn.language), "adviser")
+    preferences = await preferences_of(turn.session, turn.person.id)
+    if preferences is None or preferences.stopped_at is not None:
+        return Reply(say("followups.told_accepted", turn.language), [[adviser], *resume_rows(turn)])
+    rows = [[Button(say("pushes.stop", turn.language), "pushes_stop"), list_button(turn.language)], [adviser]]
+    return Reply(say("followups.found_elsewhere", turn.language), rows)
 
 
 async def _offers_meant(turn: Turn) -> list[int]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import fold
 
-_LONGEST_SAID = 10  # words
+_LONGEST_SAID = 16  # words
 
 
 def application_said(text: str) -> str | None:
@@ -29,9 +29,27 @@ def is_of_an_offer_only(text: str) -> bool:
     return _said(text, "of_an_offer_only") is not None
 
 
+def is_found_elsewhere(text: str) -> bool:
+    """Say whether a message tells that its writer found a place without us: "on m'a pris ailleurs"."""
+    if "?" in text or "؟" in text:
+        return False
+    found = re.fullmatch(rf"(.+) (?:{_any_of('elsewhere')})", _bare(fold(text)))
+    is_found = found is not None and (
+        _said(found[1], "applications") == "accepted" or _said(found[1], "found") is not None
+    )
+    return is_found or _said(text, "found_elsewhere") is not None
+
+
 def is_asking_plan(text: str) -> bool:
     """Say whether a message asks for the plan of the departure, and nothing else."""
     return _said(text, "plan") is not None
+
+
+def follow_said(text: str) -> bool | None:
+    """Say whether a message asks for reminders of kept offers, or for none any more; None when it says neither."""
+    if _said(text, "follow") is not None:
+        return True
+    return False if _said(text, "unfollow") is not None else None
 
 
 def is_asking_applications(text: str) -> bool:

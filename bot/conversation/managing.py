@@ -20,7 +20,7 @@ from bot.chat.formatting import escape
 from bot.chat.keyboards import Button
 from bot.conversation import preferring
 from bot.conversation.alert_cards import alert_name, card_reply, list_button, list_reply, rhythm_reply, rhythm_words
-from bot.conversation.alert_context import ALERTS, NAME
+from bot.conversation.alert_context import ALERTS, LISTED, NAME
 from bot.conversation.alerting import FASTER, SLOWER, give_rhythm, say_limits, settled
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import note_subject, subject_of
@@ -60,7 +60,7 @@ async def manage(turn: Turn, parse: Parse) -> Reply:
 async def show_list(turn: Turn, *, page: int = 0, preface: str = "") -> Reply:
     """Return somebody's alerts; without any, how to have one."""
     searches = await list_searches(turn.session, person_id=turn.person.id)
-    note_subject(turn, ALERTS, _LIST)
+    note_subject(turn, ALERTS, LISTED)
     if not searches:
         return Reply(say("alerting.none", turn.language), [*resume_rows(turn), *await kind_rows(turn)])
     return list_reply(turn, searches, await preferences_of(turn.session, turn.person.id), page, preface=preface)
@@ -112,14 +112,14 @@ async def delete(turn: Turn, search_id: int, *, on_card: bool = False) -> Reply:
     rhythm = {"rhythm": search.rhythm, "weekday": search.weekday, "hour": search.hour}
     again = Button(say("alerting.undo", turn.language), "alert_save", {"criteria": search.criteria, **rhythm})
     await delete_search(turn.session, search, now=turn.now)
-    note_subject(turn, ALERTS, _LIST)
+    note_subject(turn, ALERTS, LISTED)
     return Reply(text, [[again, list_button(turn.language)]], in_place=on_card)
 
 
 async def delete_all(turn: Turn) -> Reply:
     """Delete every alert of somebody, who was asked before."""
     await delete_searches(turn.session, await list_searches(turn.session, person_id=turn.person.id), now=turn.now)
-    note_subject(turn, ALERTS, _LIST)
+    note_subject(turn, ALERTS, LISTED)
     return Reply(say("alerting.all_deleted", turn.language), resume_rows(turn), in_place=True)
 
 
@@ -150,9 +150,10 @@ async def choose_rhythm(turn: Turn, search_id: int, rhythm: Rhythm) -> Reply:
         UserError: it is gone, or somebody else's.
     """
     search = await _own(turn, search_id)
-    if rhythm:
+    is_changed = bool(rhythm) and rhythm != Rhythm(leaves_out=True)  # a day cannot be left out: nothing to note
+    if is_changed:
         await give_rhythm(turn, search, settled(rhythm, Rhythm(search.rhythm, search.weekday, search.hour)))
-    preface = say("alerting.noted", turn.language) if rhythm else ""
+    preface = say("alerting.noted", turn.language) if is_changed else ""
     return rhythm_reply(turn, search, await preferences_of(turn.session, turn.person.id), preface=preface)
 
 

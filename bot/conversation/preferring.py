@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from bot.conversation.answers import resume_rows
 from bot.conversation.asking import is_waiting, note_subject
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.telling import age_told
+from bot.conversation.wishes import Wishes
 from bot.deliveries.models import PushPreferences
 from bot.deliveries.service import (
     YOUNGEST,
@@ -39,6 +41,8 @@ from bot.vocabulary.zones import zone_of_country, zone_of_place
 _QUIET = ((21, 8), (22, 7), (20, 9))
 _CAPS = (1, 3, 5)
 _SETTINGS = "settings"
+_FEWEST_HOURS, _SMALL_HOURS = 2, 5  # left to write in each day; until when "la nuit" belongs to the day before
+_LIMITED = {True: "alerting.noted", False: "pushes.beyond"}
 
 
 async def stop(turn: Turn) -> Reply:
@@ -105,7 +109,8 @@ async def mind_age(turn: Turn, *, is_told: bool = True) -> None:
 
 async def refuse_campaigns(turn: Turn, *, resumes: bool = False) -> Reply:
     """Send no message of the advisers any more; alerts go on, and are taken up again when `resumes`."""
-    await _preferences(turn)
+    if await preferences_of(turn.session, turn.person.id) is None:
+        return Reply(say("pushes.nothing_sent", turn.language), resume_rows(turn))
     if resumes:
         await resume_pushes(turn.session, person_id=turn.person.id, now=turn.now)
     await stop_campaigns(turn.session, person_id=turn.person.id, now=turn.now)
@@ -154,6 +159,48 @@ async def set_preference(turn: Turn, arguments: dict[str, Any]) -> Reply:
         await set_holidays_off(session, person_id=person_id, is_off=bool(arguments["holidays_off"]), now=now)
     await move_slots(session, person_id=person_id, now=now)
     return await show_settings(turn, preface=say("alerting.noted", turn.language))
+
+
+async def limit(turn: Turn, wishes: Wishes) -> Reply:
+    """Keep what a message does not want to come, and show the settings; say what of it none of them keeps."""
+    if await preferences_of(turn.session, turn.person.id) is None:
+        return Reply(say("alerting.none", turn.language), resume_rows(turn))
+    is_kept = await keep_wishes(turn, wishes)
+    return replace(await show_settings(turn, preface=say(_LIMITED[is_kept], turn.language)), in_place=False)
+
+
+async def offer_pause(turn: Turn) -> Reply:
+    """Say that nothing stops from one day to another by itself, and how to do it by hand."""
+    if await preferences_of(turn.session, turn.person.id) is None:
+        return Reply(say("pushes.nothing_sent", turn.language), resume_rows(turn))
+    stop_button = Button(say("pushes.stop", turn.language), "pushes_stop")
+    return Reply(say("pushes.no_dates", turn.language), [[stop_button, list_button(turn.language)]])
+
+
+async def keep_wishes(turn: Turn, wishes: Wishes) -> bool:
+    """Set what a message does not want to come; return whether all of it could be.
+
+    Raises:
+        UserError: they never agreed to anything: there is nothing to set.
+    """
+    before = await _preferences(turn)
+    session, person_id, now = turn.session, turn.person.id, turn.now
+    start = before.quiet_from if wishes.quiet_from is None else wishes.quiet_from
+    until = before.quiet_until if wishes.quiet_until is None else wishes.quiet_until
+    is_long_enough = _hours_left(start, until) >= _FEWEST_HOURS
+    if is_long_enough and (start, until) != (before.quiet_from, before.quiet_until):
+        await set_quiet_hours(session, person_id=person_id, start=start, end=until, now=now)
+    if wishes.holidays_off is not None:
+        await set_holidays_off(session, person_id=person_id, is_off=wishes.holidays_off, now=now)
+    if wishes.most is not None:
+        await set_most_a_day(session, person_id=person_id, most=wishes.most, now=now)
+    await move_slots(session, person_id=person_id, now=now)
+    return is_long_enough and not wishes.is_beyond
+
+
+def _hours_left(start: int, until: int) -> int:
+    """Return how many hours of a day are left to write in; midnight and the small hours end the day before."""
+    return (start + 24 if start <= _SMALL_HOURS else start) - until
 
 
 async def ask_home(turn: Turn) -> Reply:

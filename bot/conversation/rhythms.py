@@ -14,11 +14,13 @@ from typing import Any
 
 from bot.alerts.service import LONGEST_NAME
 from bot.conversation.markers import rank_said
+from bot.conversation.wishes import refuses, wishes_in, without_refused_parts
 from bot.kit.masking import mask
 from bot.vocabulary.shelf import read_shelf
 from bot.vocabulary.text import Word, fold, words_of
 
 _NOON, _HOURS = 12, 24
+_SATURDAY = 5
 _FRENCH = re.compile(r"(?<!\S)(\d{1,2}) ?(?:h|heures?|hrs?)(?: ?\d{2})?(?!\S)")
 _ENGLISH = re.compile(r"(?<!\S)(?:at )?(\d{1,2})(?: \d{2})? ?(?:am|pm|a m|p m|o clock)(?!\S)|(?<!\S)at (\d{1,2})(?!\S)")
 _SPANISH = re.compile(r"(?<!\S)a las? (\d{1,2})(?: \d{2})?(?!\S)")
@@ -39,6 +41,7 @@ class Rhythm:
         direction: -1 less often, 1 more often, 0 when neither is said.
         leaves_out: a day is to be left out, which no alert can do.
         has_minutes: minutes are said, which no alert keeps.
+        is_nearest: what is said no alert does ("une fois par mois"); this is the nearest that one does.
     """
 
     name: str | None = None
@@ -47,6 +50,7 @@ class Rhythm:
     direction: int = 0
     leaves_out: bool = False
     has_minutes: bool = field(default=False, compare=False)
+    is_nearest: bool = field(default=False, compare=False)
 
     def __bool__(self) -> bool:
         """Whether anything is said of it."""
@@ -93,10 +97,12 @@ def is_resume(text: str) -> bool:
 def said_of_alerts(text: str) -> Said:
     """Return what a message says of alerts; nothing of it is sure to be about them."""
     folded = fold(text)
-    rhythm, rest = _rhythm(folded)
+    rhythm, rest = _rhythm(text)
     act = "stop" if is_stop(text) or _has("stop_inside", folded) else _act(folded)
     if act in ("", "stop") and _is_limit(folded, rhythm, is_stop=act == "stop"):
         act, rhythm = "settings", Rhythm()
+    if act == "pause":
+        rhythm, rest = Rhythm(), _pattern(tuple(_shelf()["until"])).split(rest)[0].strip()
     return Said(
         act=act,
         rhythm=rhythm,
@@ -112,13 +118,15 @@ def said_of_alerts(text: str) -> Said:
 
 def rhythm_said(text: str) -> Rhythm:
     """Return how often a message asks for something: "le lundi à 9h", "once a week", "moins souvent"."""
-    return _rhythm(fold(text))[0]
+    return _rhythm(text)[0]
 
 
 def _is_limit(folded: str, rhythm: Rhythm, *, is_stop: bool) -> bool:
     """Say whether hours are refused ("ne m'écris pas avant 18h", "arrête de m'écrire la nuit") rather than all."""
     if is_stop:
         return rhythm.hour is not None or rhythm.weekday is not None or _act(folded) == "settings"
+    if rhythm.weekday is not None and not wishes_in(folded):
+        return False  # "le vendredi après 18h" says when
     phrases = _pattern(tuple(_shelf()["limits"])).pattern
     found = re.search(rf"{phrases} (?P<clock>las? |الساعه )?\d{{1,2}}(?!\d)", folded)
     is_wished = _has("notify", folded)  # "préviens-moi avant 18h" asks for an alert
@@ -132,14 +140,25 @@ def _is_question(text: str, folded: str) -> bool:
     return is_marked and not (_has("requests", folded) or _has("notify", folded))
 
 
-def _rhythm(folded: str) -> tuple[Rhythm, str]:
+def _rhythm(text: str) -> tuple[Rhythm, str]:
+    folded = fold(text)
     direction = -1 if _has("slower", folded) else 1 if _has("faster", folded) else 0
-    hour, has_minutes, rest = _hour(folded)
-    leaves_out = _has("except", folded) and (_first("weekdays", folded)[0] is not None or _has("weekend", folded))
+    nearest, without = _first("nearest", folded)
+    hour, has_minutes, rest = _hour(without)
+    is_weekend = _has("weekend", folded)
+    is_day = _first("weekdays", folded)[0] is not None or is_weekend
+    leaves_out = is_day and (_has("except", folded) or refuses(_day_words(), text))
     weekday, rest = _first("weekdays", rest)
     name, rest = _first("rhythms", _without(_pattern(tuple(_shelf()["slower"])), rest))
     day = int(weekday) if weekday is not None and not leaves_out else None
-    return Rhythm(name or ("weekly" if day is not None else None), day, hour, direction, leaves_out, has_minutes), rest
+    if nearest is not None and is_weekend and not leaves_out:
+        day = _SATURDAY if day is None else day
+    is_nearest = nearest is not None or (day is not None and _first("weekdays", rest)[0] is not None)
+    said = name if nearest is None else nearest
+    rhythm = Rhythm(
+        said or ("weekly" if day is not None else None), day, hour, direction, leaves_out, has_minutes, is_nearest
+    )
+    return rhythm, rest
 
 
 def _hour(folded: str) -> tuple[int | None, bool, str]:
@@ -147,12 +166,12 @@ def _hour(folded: str) -> tuple[int | None, bool, str]:
     for pattern in (_FRENCH, _ENGLISH, _SPANISH, _ARABIC):
         if found := pattern.search(folded):
             number = int(next(group for group in found.groups() if group))
-            is_late = number < _NOON and _has("late", folded)
+            is_late = number < _NOON and _has("late", re.sub(r"(?<=\d)(?=[^\W\d])", " ", folded))  # "6pm"
             rest = f"{folded[: found.start()]} {folded[found.end() :]}"
             has_minutes = any(int(minutes) for minutes in re.findall(r"\d+", found.group())[1:])
             hour = (number + _NOON if is_late else number) % _HOURS
             return (hour if number <= _HOURS else None), has_minutes, rest
-    word = _first("hour_words", folded)[0] or _first("parts", folded)[0]
+    word = _first("hour_words", folded)[0] or _first("parts", without_refused_parts(folded))[0]
     return (int(word) if word is not None else None), False, folded  # "tous les matins" says how often besides the hour
 
 
@@ -209,6 +228,11 @@ def _has(section: str, folded: str) -> bool:
 
 def _act_words(act: str) -> tuple[str, ...]:
     return tuple(map(fold, _section("acts").get(act, ())))
+
+
+@functools.cache
+def _day_words() -> tuple[str, ...]:
+    return tuple(word for words in _section("weekdays").values() for word in words) + tuple(_shelf()["weekend"])
 
 
 @functools.cache

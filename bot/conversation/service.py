@@ -10,7 +10,7 @@ from prometheus_client import Histogram
 
 from bot.catalogue.criteria import Criteria
 from bot.chat.keyboards import Press
-from bot.conversation.alert_context import MANAGE, STOP, speaks_of_alerts, stops_alone
+from bot.conversation.alert_context import LIMIT, MANAGE, STOP, limits_alone, speaks_of_alerts, stops_alone
 from bot.conversation.answers import resume_rows
 from bot.conversation.asking import asks, waiting_for, waiting_rows
 from bot.conversation.context import forget_question
@@ -23,6 +23,7 @@ from bot.conversation.manner import beside_manner, manner_asked
 from bot.conversation.needs import Needs, needs_in, offer_others, with_first
 from bot.conversation.preferring import follow_home, mind_age, stop
 from bot.conversation.presses import press_button
+from bot.conversation.pushed import ON_AN_OFFER, take_up_if_pointing, take_up_pushed
 from bot.conversation.questions import answer_pending
 from bot.conversation.reading import Rasa, read_text
 from bot.conversation.replies import Reply, Turn, acknowledge_press, send, speak
@@ -100,6 +101,8 @@ async def _answer_written(turn: Turn, services: Services, alarm: Alarm) -> None:
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent="complaint"), "insult")
     elif stops_alone(turn) and not alarm.is_raised:  # heard before Rasa, so that it works without
         await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=MANAGE), STOP)
+    elif limits_alone(turn.text):
+        await _answer_with(turn, services, decided(turn.text, language=turn.language, intent=MANAGE), LIMIT)
     elif (wish := manner_asked(turn.text)) is not None and _is_only_manner(turn, services, alarm):
         parse = decided(turn.text, language=turn.language, intent="change_language")
         await _answer_with(turn, services, parse, f"style_{wish}")
@@ -122,6 +125,7 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
     turn.text = seen.text
     if alarm is Alarm.SUSPECTED and await _is_about_messages(turn):
         alarm = Alarm.NONE
+    await take_up_if_pointing(turn)
     parse, step = await read_text(turn, rasa=services.rasa, show_typing=services.show_typing, alarm=alarm)
     sought = Criteria.from_json(turn.conversation.criteria).countries
     parse = with_ages(with_origin(with_refusals(parse, sought=sought)))
@@ -129,6 +133,8 @@ async def _answer_understood(turn: Turn, services: Services, seen: Screen, alarm
     await follow_home(turn, parse)
     note_told(turn.conversation, parse)
     understood, step = step, await step_in_context(turn, parse, step)
+    if step in ON_AN_OFFER:
+        await take_up_pushed(turn)
     if (turn.conversation.situation or {}).get("age") is not None:
         await mind_age(turn, is_told=step != EMERGENCY)
     if step == understood != EMERGENCY and (reply := await answer_pending(turn, parse)) is not None:

@@ -20,26 +20,33 @@ async def drop_due(session: AsyncSession, *where: Any, error: str, now: datetime
     """Withdraw the deliveries that fulfil `where` and have not left, those in the outbox included; return how many.
 
     What is due comes first: if a dispatcher is writing it at this moment, this waits for the dispatcher and then finds
-    it in the outbox. What the sender has in its hands keeps `error` as a wish: Telegram takes it now or never. What
-    else a withdrawn message carried is due again.
+    it in the outbox. It comes last too: if `settle` is making something due again, this waits for that meanwhile. What
+    the sender has in its hands keeps `error` as a wish: Telegram takes it now or never. What else a withdrawn message
+    carried is due again.
     """
     values = {"status": "dropped", "error": error, "settled_at": now}
-    due = update(Delivery).where(*where, Delivery.status == "due").values(**values)
-    count = len((await session.scalars(due.returning(Delivery.id))).all())
+    due = update(Delivery).where(*where, Delivery.status == "due").values(**values).returning(Delivery.id)
+    count = len((await session.scalars(due)).all())
     withdrawn = await _take_back(session, *where, now=now)
     is_carried = (Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
     carried = update(Delivery).where(*where, *is_carried).values(**values)
     count += len((await session.scalars(carried.returning(Delivery.id))).all())
-    await session.execute(update(Delivery).where(*is_carried).values(status="due"))
+    await _let_go(session, withdrawn, now=now)
     await session.execute(update(Delivery).where(*where, Delivery.status == "sending").values(error=error))
-    return count
+    return count + len((await session.scalars(due)).all())
 
 
 async def decide_anew(session: AsyncSession, person_id: int, *, now: datetime) -> None:
     """Take back what waits in the outbox for a person: it is due again, for they want it at other times."""
     withdrawn = await _take_back(session, Delivery.person_id == person_id, now=now)
-    is_carried = (Delivery.status == "sending", Delivery.outbox_id.in_(withdrawn))
-    await session.execute(update(Delivery).where(*is_carried).values(status="due"))
+    await _let_go(session, withdrawn, now=now)
+
+
+async def _let_go(session: AsyncSession, call_ids: set[int], *, now: datetime) -> None:
+    """Let what these cancelled calls carried be due again, but for what somebody wished withdrawn before (`error`)."""
+    carried = update(Delivery).where(Delivery.status == "sending", Delivery.outbox_id.in_(call_ids))
+    await session.execute(carried.where(Delivery.error.is_not(None)).values(status="dropped", settled_at=now))
+    await session.execute(carried.where(Delivery.error.is_(None)).values(status="due"))
 
 
 async def _take_back(session: AsyncSession, *where: Any, now: datetime) -> set[int]:

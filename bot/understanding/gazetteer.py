@@ -85,8 +85,13 @@ def _candidates(words: tuple[Word, ...], text: str) -> Iterator[tuple[int, int, 
             if is_leading(first.folded) and size > 1 and not _is_name_with_article(text[first.start : last.end]):
                 continue
             kind = _kind_of(text[first.start : last.end], size)
-            if kind:
+            if kind and not (kind == "date" and _begins_a_length(words, start + size - 1)):
                 yield start, start + size, kind
+
+
+def _begins_a_length(words: tuple[Word, ...], place: int) -> bool:
+    """Say whether a word counts what comes after it: in "juin, 2 mois", the 2 is no day of June."""
+    return words[place].folded.isdigit() and place + 1 < len(words) and contains(words[place + 1].folded, "units")
 
 
 def _is_name_with_article(phrase: str) -> bool:

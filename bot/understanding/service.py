@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.understanding.ages import counts_no_years
 from bot.understanding.alarm import EMERGENCY, Alarm, agreed
 from bot.understanding.durations import bounds_around
 from bot.understanding.ear import DistressEar, find_weights
@@ -66,7 +67,7 @@ def understand(raw: Mapping[str, Any], *, text: str, language: str, today: date,
     intent = _intent(raw.get("intent")) or Intent(FALLBACK_INTENT, 0.0)
     ranking = tuple(found for each in _items(raw.get("intent_ranking")) if (found := _intent(each)))
     read = (entity for each in _items(raw.get("entities")) if (entity := _entity(each, text)))
-    entities = (_settled(entity, today=today, language=language) for entity in _apart(read))
+    entities = (_settled(entity, today=today, language=language) for entity in _apart(read) if _is_said(entity, text))
     return with_island(Parse(text, language, intent, ranking, _bounded(tuple(entities), text), model, "rasa"))
 
 
@@ -88,6 +89,11 @@ def preload() -> None:
     preload_languages()
     preload_cities()
     understand_simply("stage en Espagne", language="fr", today=date(2027, 1, 1))
+
+
+def _is_said(entity: Entity, text: str) -> bool:
+    """Say whether an entity is what the model took it for: "tous les 15 jours" tells no age."""
+    return entity.entity != "age" or not counts_no_years(entity.value, text[entity.end :])
 
 
 def _settled(entity: Entity, *, today: date, language: str) -> Entity:

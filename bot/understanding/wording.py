@@ -14,7 +14,7 @@ from bot.vocabulary.text import fold, is_arabic
 _NEAR = 84.0
 _SHORTEST_MISSPELT = 5
 _NO_MONTHS = frozenset(
-    {"marche", "marches", "marcher", "marchez", "maree", "autre", "autres", "ouvre", "mayor", "mayores"}
+    {"marche", "marches", "marcher", "marchez", "maree", "autre", "autres", "ouvre", "mayor", "mayores", "augustin"}
 )
 _GLUED = ("وال", "بال", "فال", "لل", "ال", "ف", "ب", "ل", "و")
 

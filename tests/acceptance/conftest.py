@@ -9,9 +9,8 @@ import pytest
 
 from bot.catalogue.service import load_demo
 from bot.db.service import open_engine, sessions_of, transaction
-from bot.kit.clock import utc_now
 from bot.kit.embedding import SentenceEmbedder
-from tests.acceptance.house import House, open_house
+from tests.acceptance.house import House, house_now, open_house
 from tests.acceptance.rasa import running_rasa
 from tests.conftest import copied_database
 from tests.fixtures.bot_api import running_double
@@ -37,7 +36,7 @@ def demo_template(postgres: str, embedder: SentenceEmbedder) -> Iterator[str]:
 async def _load_demo(url: str, embedder: SentenceEmbedder) -> None:
     engine = open_engine(url)
     async with transaction(sessions_of(engine)) as session:
-        await load_demo(session, embedder=embedder, now=utc_now())
+        await load_demo(session, embedder=embedder, now=house_now())
     await engine.dispose()
 
 

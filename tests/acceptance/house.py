@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import httpx
 import procrastinate
 from pydantic import SecretStr
+from sqlalchemy import text
 from telegram import Bot
 
 from bot.apps.chores import register_chores
@@ -21,9 +24,9 @@ from bot.apps.worker import work_until
 from bot.chat.accounts import remember_account
 from bot.conversation.service import Services
 from bot.conversation.steps import Tools
-from bot.db.service import open_engine, sessions_of, transaction
+from bot.db.service import Sessions, open_engine, sessions_of, transaction
 from bot.deliveries.service import stop_unreachable
-from bot.kit.clock import Clock, utc_now
+from bot.kit.clock import Clock
 from bot.kit.embedding import SentenceEmbedder
 from bot.kit.settings import Settings
 from bot.outbox.pacing import Pacer
@@ -32,9 +35,22 @@ from bot.outbox.telegram_calls import open_bot
 from bot.profiles.service import move_chat
 from bot.queue.service import BATCH, open_queue
 from bot.understanding.service import RasaClient
+from tests.conftest import NOW
 from tests.fixtures.bot_api import TOKEN, FakeTelegram
 
 SECRET = "acceptance-secret-of-rasa"
+_OPEN = text(
+    "SELECT EXISTS (SELECT FROM inbox_update WHERE status = 'received')"
+    " OR EXISTS (SELECT FROM outbox_call WHERE status IN ('pending', 'sending'))"
+)
+
+
+_BEGAN = time.monotonic()
+
+
+def house_now() -> datetime:
+    """Return the moment in the house: a Monday at 11 in the morning when the tests begin, then time passes."""
+    return NOW + timedelta(seconds=time.monotonic() - _BEGAN)
 
 
 @dataclass
@@ -63,7 +79,7 @@ def house_settings(telegram_url: str) -> Settings:
 
 @asynccontextmanager
 async def open_house(
-    *, database_url: str, telegram_url: str, rasa_url: str, embedder: SentenceEmbedder, clock: Clock = utc_now,
+    *, database_url: str, telegram_url: str, rasa_url: str, embedder: SentenceEmbedder, clock: Clock = house_now,
 ) -> AsyncIterator[House]:  # fmt: skip
     """Open a house: everything but the processes is what `escale up` runs."""
     settings = house_settings(telegram_url)
@@ -87,6 +103,7 @@ async def open_house(
         await bot.initialize()
         tasks = [asyncio.create_task(job) for job in _jobs(collaborators, bot, stop)]
         try:
+            telegram.is_busy = functools.partial(_is_busy, telegram, sessions)
             yield House(telegram, collaborators)
         finally:
             stop.set()
@@ -120,6 +137,14 @@ def _jobs(collaborators: Collaborators, bot: Bot, stop: asyncio.Event) -> list: 
 def _register_chores(queue: procrastinate.App, collaborators: Collaborators) -> None:
     composers = list_composers(collaborators.settings)
     register_chores(queue, collaborators.sessions, composers=composers, clock=collaborators.clock)
+
+
+async def _is_busy(telegram: FakeTelegram, sessions: Sessions) -> bool:
+    """Whether something that was said is not answered yet, or an answer has not left."""
+    if (await telegram.state())["waiting"]:
+        return True
+    async with sessions() as session:
+        return bool(await session.scalar(_OPEN))
 
 
 async def _no_typing(_turn: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.conversation.models import Conversation
 from bot.db.service import transaction
@@ -153,3 +153,79 @@ async def test_what_is_not_of_alerts_stays_what_it_was_just_after_one(house: Hou
     after = (await searches(house))[0]
     assert (after.rhythm, after.hour, after.weekday) == (before.rhythm, before.hour, before.weekday)
     assert len(await searches(house)) == 1
+
+
+# A search, the wish to be told, then what people write of rhythms that there are not, and of when not to come.
+REFUSED: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
+    "fr": (
+        "un volontariat en Allemagne", "préviens-moi",
+        ("une fois par mois", "que le weekend", "pas le matin", "pk tu menvoi ca ?", "je veux pas de pub"),
+    ),
+    "en": (
+        "volunteering in Germany", "notify me",
+        ("once a month is enough", "only on weekends", "not in the morning please", "why are you sending me this?",
+         "i dont want messages from the advisers"),
+    ),
+    "es": (
+        "un voluntariado en Alemania", "avísame",
+        ("cada 15 días", "solo los fines de semana", "por la mañana no", "por qué me mandas esto?",
+         "no quiero publicidad, solo las alertas"),
+    ),
+    "ar": (
+        "تطوع في ألمانيا", "نبهني",
+        ("مرة بالشهر", "بس بعطلة نهاية الأسبوع", "مو الصبح", "ليش عم تبعتلي هاد؟", "لا أريد رسائل المستشارين"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", REFUSED)
+async def test_what_must_not_come_and_why_something_came_are_heard_as_people_write(house: House, language: str) -> None:
+    search, wish, (seldom, weekend, morning, why, adverts) = REFUSED[language]
+    user = await met(house, 5, language)
+    await tells(user, search)
+    await tells(user, wish)
+    await tells(user, seldom)
+    assert (await searches(house))[0].rhythm == "weekly"
+    await tells(user, weekend)
+    assert (await searches(house))[0].weekday == 5
+    await tells(user, morning)
+    kept, alert = await preferences(house), (await searches(house))[0]
+    assert (kept.quiet_from, kept.quiet_until, alert.hour) == (21, 12, 18)
+    assert "/stop" in (await tells(user, why)).text
+    await tells(user, adverts)
+    kept = await preferences(house)
+    assert (kept.stopped_at, kept.campaigns_stopped_at is not None) == (None, True)
+    async with transaction(house.collaborators.sessions) as session:
+        told = (await session.scalars(select(Conversation))).one().situation or {}
+    assert "age" not in told  # "cada 15 días" is nobody's age
+
+
+async def test_who_found_a_place_elsewhere_is_congratulated_and_may_stop_everything(house: House) -> None:
+    user = await met(house, 6)
+    await tells(user, "un volontariat en Allemagne")
+    await tells(user, "préviens-moi")
+    glad = await tells(user, "on ma pris ailleurs")
+    assert "Félicitations" in glad.text
+    assert "🔕 Tout arrêter" in glad.labels
+    assert "3114" not in glad.text
+
+
+async def test_reminders_are_asked_for_on_a_card_and_refused_later_by_words(house: House) -> None:
+    user = await met(house, 7)
+    await tells(user, "un stage en Espagne")
+    await tells(user, "préviens-moi")
+    await tells(user, "la 1")  # of the offers: no number of an alert was shown since
+    agreed = await tells(user, "rappelle moi avant la date limite")
+    assert "L'offre est gardée aussi" in agreed.text
+    assert (await preferences(house)).follows_kept is True
+    await tells(user, "plus de rappels")
+    assert (await preferences(house)).follows_kept is False
+    assert (await preferences(house)).stopped_at is None
+
+
+async def test_hours_refused_bring_settings_and_no_help_lines(house: House) -> None:
+    user = await met(house, 8, "en")
+    await tells(user, "volunteering in Germany")
+    await tells(user, "notify me")
+    assert "3114" not in (await tells(user, "dont text me after 8pm")).text
+    assert (await preferences(house)).quiet_from == 20

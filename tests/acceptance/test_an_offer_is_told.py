@@ -9,8 +9,7 @@ from bot.catalogue.models import Offer
 from bot.catalogue.service import change_status, close_offer, save_offers
 from bot.db.service import transaction
 from bot.deliveries.models import Delivery, PushPreferences
-from bot.kit.clock import utc_now
-from tests.acceptance.house import House
+from tests.acceptance.house import House, house_now
 from tests.acceptance.test_alerts_on_telegram import searches, subscribed
 from tests.acceptance.test_search_on_telegram import presses, tells
 from tests.catalogue.conftest import draft
@@ -28,7 +27,7 @@ async def publishes(house: House, *external_ids: str) -> None:
     drafts = [draft(one, title=f"Accueil en auberge {one}", organisation=f"Auberge {one}") for one in external_ids]
     async with transaction(house.collaborators.sessions) as session:
         await save_offers(
-            session, drafts, source="adviser", embedder=house.collaborators.embedder, now=utc_now(), publish=True
+            session, drafts, source="adviser", embedder=house.collaborators.embedder, now=house_now(), publish=True
         )
 
 
@@ -54,7 +53,7 @@ async def done(house: House, task: str) -> None:
 
 
 async def reads(user: FakeUser) -> list[Seen]:
-    return await user.reads(timeout=3, quiet=0.5)
+    return await user.reads(timeout=3)
 
 
 async def told_at_once(house: House, user_id: int) -> FakeUser:
@@ -129,7 +128,7 @@ async def test_an_alert_that_is_deleted_leaves_what_it_found_to_the_other_at_its
     await chores_pass(simple_house)
     assert await reads(user) == []
     async with transaction(simple_house.collaborators.sessions) as session:
-        await session.execute(update(Delivery).values(due_at=utc_now()))  # its hour has come
+        await session.execute(update(Delivery).values(due_at=house_now()))  # its hour has come
     await chores_pass(simple_house)
     (alert,) = await reads(user)
     assert "Accueil en auberge a" in alert.text
@@ -155,18 +154,31 @@ async def test_who_keeps_an_offer_hears_that_it_closes_and_reopens_once_each(sim
     await reads(user)
     await presses(user, "1")
     await user.presses("♥ Garder")
-    await user.reads(timeout=10, quiet=1)
+    await user.reads(timeout=10)
     await tells(user, "oui")
     async with transaction(simple_house.collaborators.sessions) as session:
         offer_id = (await session.scalars(select(Offer.id).where(Offer.external_id == "a"))).one()
-        await close_offer(session, offer_id, embedder=simple_house.collaborators.embedder, now=utc_now())
+        await close_offer(session, offer_id, embedder=simple_house.collaborators.embedder, now=house_now())
     await chores_pass(simple_house)
     (notice,) = await reads(user)
     assert "Accueil en auberge a" in notice.text
     async with transaction(simple_house.collaborators.sessions) as session:
-        await change_status(session, offer_id, "published", embedder=simple_house.collaborators.embedder, now=utc_now())
+        await change_status(
+            session, offer_id, "published", embedder=simple_house.collaborators.embedder, now=house_now()
+        )
     await chores_pass(simple_house)
     (again,) = await reads(user)
     assert again.text != notice.text
     await chores_pass(simple_house)
     assert await reads(user) == []
+
+
+async def test_a_number_written_under_a_digest_is_of_its_offers_and_not_of_an_older_list(simple_house: House) -> None:
+    user = await told_at_once(simple_house, 9)
+    await publishes(simple_house, "new")
+    await chores_pass(simple_house)
+    assert "Accueil en auberge new" in (await reads(user))[0].text
+    assert "ce que tu as accepté" in (await tells(user, "pourquoi tu m'envoies ça ?")).text
+    card = await tells(user, "le 1er")
+    assert card.text.startswith("Accueil en auberge new")
+    assert "♥ Garder" in card.labels

@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 
 from bot.catalogue.models import Offer, OfferPlace
 from bot.db.service import transaction
-from tests.acceptance.house import House
+from tests.acceptance.house import House, house_now
 from tests.fixtures.bot_api import FakeUser, Seen
 
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -42,11 +42,11 @@ async def writes_much(house: House, user_id: int, count: int) -> None:
     """Let somebody have written `count` messages in this minute."""
     statement = text(
         "INSERT INTO logged_message (person_id, at, direction, text, intent, source, entities)"
-        " SELECT p.id, now(), 'in', 'x', 'greet', 'rules', '[]' FROM person p, generate_series(1, :count)"
+        " SELECT p.id, :now, 'in', 'x', 'greet', 'rules', '[]' FROM person p, generate_series(1, :count)"
         " WHERE p.chat_id = :chat"
     )
     async with transaction(house.collaborators.sessions) as session:
-        await session.execute(statement, {"count": count, "chat": user_id})
+        await session.execute(statement, {"count": count, "chat": user_id, "now": house_now()})
 
 
 async def nothing_waits(house: House) -> None:
@@ -84,14 +84,14 @@ async def test_the_notice_of_a_flood_comes_once_even_when_presses_stand_between(
     await writes_much(simple_house, 3, 25)
     for number in range(4):
         await user.says(f"message {number}")
-    assert [message.text[:11] for message in await user.reads(timeout=10, quiet=2)] == ["Tu vas plus"]
+    assert [message.text[:11] for message in await user.reads(timeout=10)] == ["Tu vas plus"]
 
 
 async def test_distress_under_a_photo_is_answered_even_in_a_flood(simple_house: House) -> None:
     user = await met(simple_house, 21)
     await writes_much(simple_house, 21, 30)
     await user.sends_photo("je veux mourir")
-    assert "3114" in (await user.reads(timeout=10, quiet=1))[-1].text
+    assert "3114" in (await user.reads(timeout=10))[-1].text
 
 
 async def test_a_flood_of_distress_ends_in_silence_too(simple_house: House) -> None:
@@ -99,7 +99,7 @@ async def test_a_flood_of_distress_ends_in_silence_too(simple_house: House) -> N
     await writes_much(simple_house, 22, 60)
     for _ in range(3):
         await user.says("je veux mourir")
-    assert [message.text[:11] for message in await user.reads(timeout=10, quiet=2)] == ["Tu vas plus"]
+    assert [message.text[:11] for message in await user.reads(timeout=10)] == ["Tu vas plus"]
 
 
 @pytest.mark.parametrize("command", ["/aide j'ai envie de mourir", "/jai envie de mourir", "/start je veux me tuer"])
@@ -116,8 +116,9 @@ async def test_buttons_pressed_fast_do_not_silence_what_is_written_after(simple_
         await session.execute(
             text(
                 "INSERT INTO logged_message (person_id, at, direction, text, intent, source, entities)"
-                " SELECT id, now(), 'in', '[show_page]', 'button', 'button', '[]' FROM person, generate_series(1, 30)"
-            )
+                " SELECT id, :now, 'in', '[show_page]', 'button', 'button', '[]' FROM person, generate_series(1, 30)"
+            ),
+            {"now": house_now()},
         )
     assert "plaisir" in (await tells(user, "merci")).text
 
@@ -129,8 +130,9 @@ async def test_a_flood_of_presses_fills_neither_the_chat_nor_the_outbox(simple_h
         await session.execute(
             text(
                 "INSERT INTO logged_message (person_id, at, direction, text, intent, source, entities)"
-                " SELECT id, now(), 'in', '[show_page]', 'button', 'button', '[]' FROM person, generate_series(1, 60)"
-            )
+                " SELECT id, :now, 'in', '[show_page]', 'button', 'button', '[]' FROM person, generate_series(1, 60)"
+            ),
+            {"now": house_now()},
         )
     for _ in range(5):
         await user.presses("Stage")
@@ -158,7 +160,7 @@ async def test_the_pages_of_a_search_for_everything_are_pages_of_offers(simple_h
 async def test_a_first_photo_with_words_is_answered_after_the_notice(simple_house: House) -> None:
     user = simple_house.telegram.user(8)
     await user.sends_photo("je cherche un stage en Espagne")
-    messages = await user.reads(timeout=10, quiet=1)
+    messages = await user.reads(timeout=10)
     assert "robot" in messages[0].text
     assert "Espagne" in messages[-1].text
 
@@ -186,7 +188,7 @@ async def test_a_giant_offer_is_cut_into_messages_that_telegram_takes(simple_hou
             session.add(OfferPlace(offer_id=offer_id, rank=rank + 50, country="ES", city=long[:300], city_key="x"))
     user = await met(simple_house, 10)
     await user.says(f"/start offer_{offer_id}")
-    assert "♥ Garder" in (await user.reads(timeout=30, quiet=3))[-1].labels
+    assert "♥ Garder" in (await user.reads(timeout=30))[-1].labels
     calls = await simple_house.telegram.requests("sendMessage")
     assert {call["outcome"] for call in calls} == {"ok"}
 

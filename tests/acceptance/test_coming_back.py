@@ -10,9 +10,8 @@ from bot.alerts.models import SavedSearch
 from bot.apps.scheduler import enqueue_chore
 from bot.db.service import transaction
 from bot.deliveries.models import Delivery
-from bot.kit.clock import utc_now
 from bot.profiles.models import Person
-from tests.acceptance.house import House
+from tests.acceptance.house import House, house_now
 from tests.acceptance.test_alerts_on_telegram import searches, subscribed
 from tests.acceptance.test_an_offer_is_told import at_any_hour, done, reads
 from tests.acceptance.test_search_on_telegram import presses, tells
@@ -24,7 +23,7 @@ async def silent(house: House, user_id: int, days: int, *said: str) -> FakeUser:
     user, _ = await subscribed(house, user_id, *said)
     await at_any_hour(house)
     async with transaction(house.collaborators.sessions) as session:
-        await session.execute(update(Person).values(last_seen_at=utc_now() - timedelta(days=days)))
+        await session.execute(update(Person).values(last_seen_at=house_now() - timedelta(days=days)))
     return user
 
 
@@ -70,7 +69,7 @@ async def test_whoever_does_not_answer_finds_their_alerts_in_pause_and_takes_the
     await a_night_passes(simple_house)
     assert [search.is_paused for search in await searches(simple_house)] == [True, True]
     await user.says("bonjour")
-    answer, note = await user.reads(timeout=10, quiet=2.5)
+    answer, note = await user.reads(timeout=10)
     assert "2 alertes sont en pause" not in answer.text
     assert "tes 2 alertes sont en pause" in note.text
     assert "je continue" in (await presses(user, "▶ Oui, reprends")).text
@@ -83,10 +82,10 @@ async def test_whoever_asks_for_help_in_distress_hears_of_no_alerts(simple_house
     async with transaction(simple_house.collaborators.sessions) as session:
         await session.execute(update(SavedSearch).values(is_paused=True, is_silenced=True))
     await user.says("je veux mourir")
-    (help_lines,) = await user.reads(timeout=10, quiet=2.5)
+    (help_lines,) = await user.reads(timeout=10)
     assert "3114" in help_lines.text
     await user.says("merci")
-    assert "ton alerte est en pause" in (await user.reads(timeout=10, quiet=2.5))[-1].text
+    assert "ton alerte est en pause" in (await user.reads(timeout=10))[-1].text
 
 
 async def test_whoever_is_warned_keeps_everything_in_one_tap(simple_house: House) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.kit.clock import utc_now
 from bot.kit.embedding import SentenceEmbedder
 from bot.locales.service import say
-from tests.acceptance.house import House, open_house
+from tests.acceptance.house import House, house_now, open_house
 from tests.acceptance.test_attacks import met, tells
 from tests.fixtures.bot_api import running_double
 
@@ -141,12 +140,12 @@ async def test_a_longest_or_shortest_stay_is_searched_as_such(house: House) -> N
 async def test_the_conversation_of_the_readme_is_what_the_demonstration_answers(
     demo_url: str, embedder: SentenceEmbedder, rasa_url: str
 ) -> None:
-    # Deadlines that are near move offers up, whatever the day of the test; two months before it, none is near.
+    # Deadlines that are near move offers up; two months before the day of the examples, none is near.
     example = README.read_text(encoding="utf-8").split("```")[1].strip()
     with running_double() as double:
         async with open_house(
             database_url=demo_url, telegram_url=double.url, rasa_url=rasa_url, embedder=embedder,
-            clock=lambda: utc_now() - timedelta(days=60),
+            clock=lambda: house_now() - timedelta(days=60),
         ) as house:  # fmt: skip
             user = await met(house, 11)
             for exchange in example.removeprefix("> ").split("\n> "):

@@ -117,6 +117,6 @@ async def test_the_essentials_come_first_and_everything_on_demand(simple_house: 
     assert "Pour postuler" in card.text
     assert "Source" in card.text
     await user.presses("📄 Tout lire")
-    rest = await user.reads(timeout=10, quiet=4)
+    rest = await user.reads(timeout=10)
     assert sum(len(message.text) for message in rest) > len(card.text)
     assert "♥ Garder" in rest[-1].labels

@@ -125,7 +125,7 @@ async def test_the_first_contact_is_in_the_language_that_is_written(
 ) -> None:
     user = simple_house.telegram.user(61, telegram)
     await user.says(said)
-    first, *_, last = await user.reads(timeout=10, quiet=1)
+    first, *_, last = await user.reads(timeout=10)
     assert notice in first.text
     assert answer in last.text
 

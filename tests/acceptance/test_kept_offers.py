@@ -8,11 +8,12 @@ from icalendar import Calendar
 from sqlalchemy import select, update
 
 from bot.catalogue.models import Offer, OfferSearch
+from bot.catalogue.wording import day as day_words
 from bot.db.service import transaction
 from bot.deliveries.models import PushPreferences
 from bot.followups.models import DeparturePlan, DepartureStep, SavedOffer
-from bot.kit.clock import local_day, utc_now
-from tests.acceptance.house import House
+from bot.kit.clock import local_day
+from tests.acceptance.house import House, house_now
 from tests.fixtures.bot_api.client import FakeUser, Seen
 
 
@@ -25,13 +26,13 @@ async def keeps_the_first(house: House, chat_id: int, *, starts_in: int = 200) -
     await user.reads(timeout=10)
     await user.presses("1")
     await user.reads(timeout=10)
-    first_day = local_day(utc_now()) + timedelta(days=starts_in)
+    first_day = local_day(house_now()) + timedelta(days=starts_in)
     async with transaction(house.collaborators.sessions) as session:
         days = {"start_from": first_day, "start_until": first_day + timedelta(days=30)}
         for table in (Offer, OfferSearch):
             await session.execute(update(table).values(**days))
     await user.presses("♥ Garder")
-    return user, await user.reads(timeout=10, quiet=1)
+    return user, await user.reads(timeout=10)
 
 
 async def test_the_first_offer_kept_asks_once_whether_to_be_told_and_yes_is_kept(simple_house: House) -> None:
@@ -49,7 +50,7 @@ async def test_the_first_offer_kept_asks_once_whether_to_be_told_and_yes_is_kept
     await user.presses("2")
     await user.reads(timeout=10)
     await user.presses("♥ Garder")
-    assert not any("Je te préviens" in seen.text for seen in await user.reads(timeout=10, quiet=1))
+    assert not any("Je te préviens" in seen.text for seen in await user.reads(timeout=10))
 
 
 async def test_no_is_kept_and_changed_in_the_kept_list(simple_house: House) -> None:
@@ -82,7 +83,7 @@ async def test_somebody_under_fifteen_is_never_asked(simple_house: House) -> Non
     await user.starts(f"offer_{offer_id}")
     await user.reads(timeout=10)
     await user.presses("♥ Garder")
-    assert not any("Je te préviens" in seen.text for seen in await user.reads(timeout=10, quiet=1))
+    assert not any("Je te préviens" in seen.text for seen in await user.reads(timeout=10))
     await user.says("mes offres")
     labels = (await user.reads(timeout=10))[-1].labels
     assert labels
@@ -132,7 +133,7 @@ async def test_the_departure_is_planned_ticked_and_put_in_a_calendar(simple_hous
         departs_on = await session.scalar(select(DeparturePlan.departs_on))
         done = list(await session.scalars(select(DepartureStep.step).where(DepartureStep.done_at.is_not(None))))
     assert max(event["dtstart"].dt for event in events) == departs_on
-    assert min(event["dtstart"].dt for event in events) >= local_day(utc_now())
+    assert min(event["dtstart"].dt for event in events) >= local_day(house_now())
     assert done == ["health_card"]
 
 
@@ -142,9 +143,10 @@ async def test_a_departure_without_a_day_is_asked_and_a_day_in_words_answers(sim
     asked = (await user.reads(timeout=10))[-1]
     assert "Tu pars quand ?" in asked.text
     assert len(asked.labels) == 6
-    await user.says("le 12 juillet 2027")
+    day = day_words(local_day(house_now()) + timedelta(days=230), "fr")
+    await user.says(f"le {day}")
     plan = (await user.reads(timeout=10))[-1]
-    assert "Départ le 12 juillet 2027" in plan.text
+    assert f"Départ le {day}" in plan.text
 
 
 async def test_an_application_is_told_by_words_and_by_button_and_the_kept_list_shows_it(simple_house: House) -> None:
@@ -211,7 +213,7 @@ async def test_news_that_may_be_of_several_kept_offers_asks_which_of_them(simple
     await user.presses("2")
     await user.reads(timeout=10)
     await user.presses("♥ Garder")
-    await user.reads(timeout=10, quiet=1)
+    await user.reads(timeout=10)
     await user.says("je cherche un volontariat en Italie")
     await user.reads(timeout=10)
     for said in ("j'ai postulé à la 2", "ils m'ont pris"):

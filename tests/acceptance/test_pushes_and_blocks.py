@@ -10,9 +10,8 @@ from sqlalchemy import select
 from bot.db.service import transaction
 from bot.deliveries.models import PushPreferences
 from bot.deliveries.service import agree
-from bot.kit.clock import utc_now
 from bot.profiles.models import Person
-from tests.acceptance.house import House
+from tests.acceptance.house import House, house_now
 from tests.deliveries.people import plan, statuses
 from tests.fixtures.processes import eventually
 
@@ -27,7 +26,7 @@ async def has_stopped(house: House) -> bool:
 
 
 async def test_a_block_stops_what_is_sent_by_itself_until_the_person_asks_again(simple_house: House) -> None:
-    user, now = simple_house.telegram.user(1), utc_now()
+    user, now = simple_house.telegram.user(1), house_now()
     await user.starts()
     await user.reads(timeout=10)
     async with transaction(simple_house.collaborators.sessions) as session:

@@ -33,7 +33,7 @@ async def met(house: House, user_id: int, language: str = "fr") -> FakeUser:
 async def test_the_first_message_says_that_it_is_a_robot_whose_and_how_to_reach_a_human(house: House) -> None:
     user = house.telegram.user(1)
     await user.says("slt je cherche un stage en espagne 2 mois")
-    notice, answer = await user.reads(timeout=10, quiet=1)
+    notice, answer = await user.reads(timeout=10)
     for part in ("robot", "Maison de l'emploi de Saint-Étienne", "18 avenue Augustin-Dupré", "n'envoie rien"):
         assert part.lower() in notice.text.lower()
     assert len(notice.text) < 600
@@ -44,7 +44,7 @@ async def test_the_first_message_says_that_it_is_a_robot_whose_and_how_to_reach_
 async def test_a_search_gives_a_numbered_list_with_reasons_and_buttons_in_one_message(house: House) -> None:
     user = await met(house, 2)
     await user.says("je cherche un stage en Espagne")
-    messages = await user.reads(timeout=10, quiet=1)
+    messages = await user.reads(timeout=10)
     assert len(messages) == 1
     assert re.search(r"^1\. ", messages[0].text, re.MULTILINE)
     assert "✓" in messages[0].text
@@ -118,7 +118,7 @@ async def test_a_shared_link_opens_the_offer(house: House) -> None:
     assert link
     newcomer = house.telegram.user(9)
     await newcomer.starts(f"offer_{link.group(1)}")
-    notice, opened = await newcomer.reads(timeout=10, quiet=1)
+    notice, opened = await newcomer.reads(timeout=10)
     assert "robot" in notice.text
     assert opened.text.splitlines()[0] == card.text.splitlines()[0]
 

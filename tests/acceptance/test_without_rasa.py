@@ -12,7 +12,7 @@ from tests.acceptance.house import House
 async def test_a_search_still_finds_offers_and_says_that_the_mode_is_simple(simple_house: House) -> None:
     user = simple_house.telegram.user(1)
     await user.says("je cherche un stage en Espagne")
-    _notice, answer = await user.reads(timeout=10, quiet=1)
+    _notice, answer = await user.reads(timeout=10)
     assert "Mode simple" in answer.text
     assert "Espagne" in answer.text
     assert "1" in answer.labels

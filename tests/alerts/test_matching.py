@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -235,10 +235,10 @@ async def test_a_digest_is_due_at_the_time_of_its_search_and_stale_after_the_las
     rows = {(row.source_id, row.offer_id): row for row in await session.scalars(select(Delivery).order_by(Delivery.id))}
     first, second = await session.scalars(select(Offer.id).order_by(Offer.external_id))
     assert rows[at_once.id, first].due_at == now
-    assert rows[at_once.id, first].stale_at.isoformat() == "2026-11-26T23:00:00+00:00"
+    assert rows[at_once.id, first].stale_at == datetime(2026, 11, 26, 23, tzinfo=UTC)
     assert rows[at_once.id, second].stale_at == now + timedelta(days=14)
     assert rows[weekly.id, second].due_at == weekly.next_at
-    assert weekly.next_at.isoformat() == "2026-11-30T08:00:00+00:00"
+    assert weekly.next_at == datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
 async def test_two_that_match_at_once_write_each_alert_once(sessions, session, now, publish, save) -> None:

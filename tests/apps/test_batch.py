@@ -6,7 +6,7 @@ import asyncio
 
 import procrastinate
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from bot.apps.ingress import store_update
 from bot.apps.scheduler import enqueue_chore
@@ -40,7 +40,12 @@ async def test_answers_do_not_wait_for_a_chore_that_takes_a_processor(sessions: 
             async with sessions() as session:
                 return await session.scalar(select(JobRun.outcome)) == "done"
 
-        await eventually(has_ended, within=40, what="the chore")
+        async def are_answered() -> bool:
+            async with sessions() as session:
+                return await session.scalar(select(func.count()).where(InboxUpdate.status == "done")) == count
+
+        await eventually(has_ended, within=60, what="the chore")
+        await eventually(are_answered, within=60, what="every answer")
         async with sessions() as session:
             rows = list(await session.scalars(select(InboxUpdate)))
             (run,) = await session.scalars(select(JobRun))  # once

@@ -28,7 +28,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         up.wait_for(lambda: up.readiness().get("worker") == "ready", within=START_SECONDS, what="a worker")
         for part in ("scheduler", "batch"):
             up.wait_for(lambda part=part: up.readiness().get(part) == "ready", within=START_SECONDS, what=part)
-        up.wait_for(lambda: "Escale answers" in up.output, within=10, what="the word that it answers")
+        up.wait_for(lambda: "Escale answers" in up.output, within=START_SECONDS, what="the word that it answers")
         yield up
 
 
@@ -79,7 +79,9 @@ def test_chores_are_done_by_a_process_of_their_own_and_shown(up: Up) -> None:
 
     # A new installation does at once what clock times bring later; intervals begin with the first of them.
     nightly = {chore.task for chore in list_chores() if chore.interval is None}
-    up.wait_for(lambda: {task for task, o in shown().items() if o == "done"} >= nightly, within=60, what="the chores")
+    up.wait_for(
+        lambda: {task for task, o in shown().items() if o == "done"} >= nightly, within=START_SECONDS, what="the chores"
+    )
     assert up.readiness()["jobs"] == "ready"
     assert up.installation.run("jobs").stdout.count(" done ") >= len(nightly)
 
@@ -94,7 +96,7 @@ def test_a_killed_process_comes_back(up: Up, name: str) -> None:
         now = up.child(name)
         return now is not None and now.pid != before.pid
 
-    up.wait_for(is_back, within=10, what=f"another {name}")
+    up.wait_for(is_back, within=30, what=f"another {name}")
     part = "database" if name == "console" else name
     up.wait_for(lambda: up.readiness().get(part) == "ready", within=START_SECONDS, what=f"{name} at work")
 
@@ -102,7 +104,7 @@ def test_a_killed_process_comes_back(up: Up, name: str) -> None:
 def test_the_killed_database_comes_back_and_the_others_with_it(up: Up) -> None:
     before = postmaster_of(up)
     os.kill(before.pid, signal.SIGKILL)
-    up.wait_for(lambda: "started again" in up.output, within=30, what="the database")
+    up.wait_for(lambda: "started again" in up.output, within=START_SECONDS, what="the database")
     assert postmaster_of(up).pid != before.pid
     up.wait_for(
         lambda: {name for name, state in up.readiness().items() if state != "ready"} == {"rasa"},

@@ -16,7 +16,7 @@ from bot.profiles.models import Person
 from tests.campaigns.people import campaign
 from tests.fixtures.processes import driver, eventually
 
-PEOPLE, KILLS = 4000, 4
+PEOPLE, KILLS = 8000, 4
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 

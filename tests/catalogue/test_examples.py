@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from bot.catalogue.criteria import Criteria
 from bot.catalogue.examples import dated, demo_items
 from bot.catalogue.models import KINDS, Offer
-from bot.catalogue.service import is_available, load_demo
+from bot.catalogue.service import is_available, load_demo, search_offers
+from bot.understanding.seasons import month_period
 from tests.catalogue.conftest import TODAY
 
 
@@ -62,3 +64,28 @@ def test_on_any_day_of_the_year_every_example_is_still_open(days) -> None:
         real = dated(item, today)
         assert real["deadline"] is None or real["deadline"] > today, item["external_id"]
         assert real["start_until"] is None or real["start_until"] >= today + timedelta(days=20), item["external_id"]
+
+
+# What the conversation of the README and the acceptance tests ask the demonstration for, and how much they need.
+PROMISES = (
+    (Criteria(kind="internship", countries=("ES",)), 4),
+    (Criteria(kind="internship", countries=("PT",)), 3),
+    (Criteria(kind="job", countries=("IE",)), 1),
+    (Criteria(kind="volunteering"), 6),
+    (Criteria(kind="volunteering", countries=("IT",)), 1),
+)
+DAYS = [
+    *(date(2026 + (10 + n) // 12, (10 + n) % 12 + 1, 15) for n in range(13)), date(2027, 1, 31), date(2027, 2, 28),
+    date(2027, 6, 1), date(2027, 6, 30), date(2027, 12, 31), date(2028, 2, 29),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+async def test_what_is_asked_of_the_demonstration_is_found_on_any_day(session, embedder, day) -> None:
+    await load_demo(session, embedder, datetime.combine(day, time(12), UTC))
+    june = month_period(6, today=day)
+    stay = {"start_from": june.start, "start_until": june.end, "duration_min": 2.0, "duration_max": 2.0}
+    in_june = Criteria(kind="internship", countries=("ES",), **stay)
+    for criteria, least in (*PROMISES, (in_june, 1)):
+        found = await search_offers(session, criteria, embedder=embedder, today=day)
+        assert found.total >= least, criteria

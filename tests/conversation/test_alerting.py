@@ -12,7 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alerts.service import MOST_SEARCHES, list_searches
 from bot.catalogue.criteria import Criteria
 from bot.conversation import alerting, following, managing, preferring
-from bot.conversation.alert_context import LIVE, MANAGE, RESUME, STOP, SUBSCRIBE, alert_step, stops_alone
+from bot.conversation.alert_context import (
+    AWAY,
+    LIMIT,
+    LIVE,
+    MANAGE,
+    NO_CAMPAIGNS,
+    RESUME,
+    STOP,
+    SUBSCRIBE,
+    WHY,
+    alert_step,
+    limits_alone,
+    stops_alone,
+)
+from bot.conversation.alert_steps import take_alert_step
+from bot.conversation.explaining import explain
 from bot.conversation.offers import show_offer
 from bot.conversation.queries import conversation_of, told_offers
 from bot.conversation.replies import Turn
@@ -33,6 +48,7 @@ from tests.catalogue.conftest import draft, publish
 __all__ = ["publish"]
 
 OPEN = {"subject": ["alerts", "3"]}
+NUMBERED = {"subject": ["alerts", "list"]}
 MONTREAL = Entity("city", "Montréal", 0, 8, norm={"city": "Montréal", "country": "CA"})
 SPAIN = Criteria(kind="internship", countries=("ES",))
 
@@ -65,11 +81,18 @@ def read(text: str, *entities: Entity, intent: str = "refine_search", source: An
     return Parse(text, "fr", Intent(intent, 0.6), entities=entities, source=source)
 
 
-@pytest.mark.parametrize("text", ["tous les jours", "plutôt le vendredi", "supprime la", "appelle-la Berlin", "la 2"])
+@pytest.mark.parametrize("text", ["tous les jours", "plutôt le vendredi", "supprime la", "appelle-la Berlin"])
 def test_short_words_are_about_alerts_only_when_some_were_just_shown(turn: Turn, text: str) -> None:
     assert alert_step(turn, read(text), "refine_search") is None
     turn.conversation.flow = OPEN
     assert alert_step(turn, read(text), "refine_search") == MANAGE
+
+
+def test_a_bare_number_is_of_an_alert_only_when_their_numbers_were_shown(turn: Turn) -> None:
+    turn.conversation.flow = OPEN
+    assert alert_step(turn, read("la 2"), "show_details") is None
+    turn.conversation.flow = NUMBERED
+    assert alert_step(turn, read("la 2"), "show_details") == MANAGE
 
 
 @pytest.mark.parametrize(
@@ -289,15 +312,172 @@ def test_who_wants_their_data_deleted_is_answered_about_privacy(turn: Turn, text
     assert alert_step(turn, read(text), "refine_search") == "privacy"
 
 
-async def test_a_question_or_refused_hours_show_the_settings_and_change_nothing(
-    turn: Turn, embedder: SentenceEmbedder
-) -> None:
+async def test_a_question_shows_the_settings_and_changes_nothing(turn: Turn, embedder: SentenceEmbedder) -> None:
     await alerting.save_alert(turn, SPAIN, Rhythm("weekly", 0, 9), embedder=embedder)
-    for text in ("tu m'écris combien de fois par jour ?", "ne m'écris pas avant 18h"):
-        assert alert_step(turn, read(text), "refine_search") == MANAGE
-        assert "Quand je peux t'écrire" in (await managing.manage(turn, read(text))).text
+    question = read("tu m'écris combien de fois par jour ?")
+    assert alert_step(turn, question, "refine_search") == MANAGE
+    assert "Quand je peux t'écrire" in (await managing.manage(turn, question)).text
+    assert (await wants(turn)).most_a_day == 3
     (search,) = await list_searches(turn.session, person_id=turn.person.id)
     assert (search.rhythm, search.weekday, search.hour) == ("weekly", 0, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "quiet"),
+    [("ne m'écris pas avant 18h", (21, 18)), ("pas le matin", (21, 12)), ("rien après 19h", (19, 8)),
+     ("pas le soir", (18, 8)), ("rien entre 23h et 7h", (23, 7))],
+)  # fmt: skip
+async def test_refused_hours_are_kept_as_quiet_hours_and_leave_the_alert_as_it_was(
+    turn: Turn, embedder: SentenceEmbedder, text: str, quiet: tuple[int, int]
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm("weekly", 0, 9), embedder=embedder)
+    assert alert_step(turn, read(text), "refine_search") == LIMIT
+    reply = await take_alert_step(turn, LIMIT, read(text), embedder=embedder)
+    assert reply is not None
+    assert "Quand je peux t'écrire" in reply.text
+    kept = await wants(turn)
+    assert (kept.quiet_from, kept.quiet_until) == quiet
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    assert (search.rhythm, search.weekday, search.hour) == ("weekly", 0, 9)
+
+
+@pytest.mark.parametrize("text", ["rien entre 12h et 14h", "pas l'après-midi", "pas avant 20h et rien après 20h"])
+async def test_hours_that_no_setting_keeps_are_told_and_change_nothing(
+    turn: Turn, embedder: SentenceEmbedder, text: str
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    reply = await take_alert_step(turn, LIMIT, read(text), embedder=embedder)
+    assert reply is not None
+    assert "je ne sais pas le faire en entier" in reply.text
+    kept = await wants(turn)
+    assert (kept.quiet_from, kept.quiet_until) == (21, 8)
+
+
+async def test_holidays_and_the_number_of_messages_are_set_by_words(turn: Turn, embedder: SentenceEmbedder) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    for text in ("jours fériés aussi stp", "un seul message par jour"):
+        step = alert_step(turn, read(text), "search_any")
+        assert step == LIMIT
+        await take_alert_step(turn, step, read(text), embedder=embedder)
+    kept = await wants(turn)
+    assert (kept.holidays_off, kept.most_a_day) == (False, 1)
+
+
+@pytest.mark.parametrize("text", ["c'est quoi mes réglages", "tu peux m'écrire la nuit", "à quelle heure tu m'écris ?"])
+def test_how_it_stands_is_asked_without_any_alert_shown(turn: Turn, text: str) -> None:
+    assert alert_step(turn, read(text), "bot_challenge") == MANAGE
+
+
+@pytest.mark.parametrize("text", ["un job sans festivos", "stage pas la nuit"])
+def test_when_one_works_is_no_setting(turn: Turn, text: str) -> None:
+    assert alert_step(turn, read(text), "refine_search") is None
+
+
+def test_a_part_of_the_day_refused_in_a_search_sets_no_quiet_hours(turn: Turn) -> None:
+    assert alert_step(turn, read("un job mais pas le matin"), "search_job") is None
+
+
+async def test_a_wish_to_be_told_keeps_what_it_leaves_out(turn: Turn, embedder: SentenceEmbedder) -> None:
+    turn.conversation.criteria = SPAIN.to_json()
+    reply = await alerting.subscribe(turn, read("préviens-moi mais pas le matin"), embedder=embedder)
+    assert "Rien entre 21 h et 12 h" in reply.text
+    assert (await wants(turn)).quiet_until == 12
+    (search,) = await list_searches(turn.session, person_id=turn.person.id)
+    assert (search.rhythm, search.hour) == ("daily", 18)
+
+
+async def test_the_advisers_are_refused_in_words_and_alerts_go_on(turn: Turn, embedder: SentenceEmbedder) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    for text in ("je veux pas de pub", "je veux plus recevoir de messages des conseillers"):
+        step = alert_step(turn, read(text), "refine_search")
+        assert step == NO_CAMPAIGNS
+        await take_alert_step(turn, step, read(text), embedder=embedder)
+    kept = await wants(turn)
+    assert (kept.stopped_at, kept.campaigns_stopped_at) == (None, turn.now)
+
+
+async def test_why_something_came_names_what_was_asked_for_and_the_way_out(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    asked = read("pk tu menvoi ca ?")
+    assert alert_step(turn, asked, "complaint") == WHY
+    assert "réponds seulement" in (await explain(turn)).text
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    told = await explain(turn)
+    assert "stages · en Espagne" in told.text
+    assert "offres gardées" not in told.text
+    assert "/stop" in told.text
+    await following.set_follow(turn, wanted=True)
+    await preferring.refuse_campaigns(turn)
+    again = (await explain(turn)).text
+    assert "offres gardées" in again
+    assert "conseillers" not in again
+    await preferring.stop(turn)
+    assert "Tout est arrêté" in (await explain(turn)).text
+
+
+async def test_a_rhythm_that_no_alert_has_is_told_with_those_that_there_are(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    reply = await managing.manage(turn, read("une fois par mois"))
+    assert "chaque mercredi" in reply.text
+    assert turn.notes == [
+        "Je sais prévenir à chaque offre, chaque jour, ou un jour par semaine : je prends le plus proche."
+    ]
+
+
+AUGUST = Entity("date", "en agosto", 19, 28, norm={"start": "2027-08-01", "end": "2027-08-31"})
+DAKAR = Entity("city", "Dakar", 15, 20, norm={"city": "Dakar", "country": "SN"})
+
+
+async def test_nothing_between_two_dates_is_told_to_be_beyond_and_how_to_do_it_by_hand(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    said = read("no me mandes nada en agosto", AUGUST)
+    assert alert_step(turn, said, "refine_search") == AWAY
+    await alerting.save_alert(turn, SPAIN, Rhythm(), embedder=embedder)
+    told = await take_alert_step(turn, AWAY, said, embedder=embedder)
+    assert told is not None
+    assert "reprends" in told.text
+    assert (await wants(turn)).stopped_at is None
+
+
+def test_whoever_moves_just_after_an_alert_gives_their_clock_and_seeks_there_otherwise(turn: Turn) -> None:
+    moving = read("je déménage à Dakar", replace(DAKAR, start=14, end=19))
+    assert alert_step(turn, moving, "refine_search") is None
+    turn.conversation.flow = OPEN
+    assert alert_step(turn, moving, "refine_search") == LIVE
+
+
+async def test_a_day_that_cannot_be_left_out_changes_nothing_and_is_not_called_noted(
+    turn: Turn, embedder: SentenceEmbedder
+) -> None:
+    await alerting.save_alert(turn, SPAIN, Rhythm("weekly", 2, 18), embedder=embedder)
+    reply = await managing.manage(turn, read("never on sundays"))
+    assert "chaque mercredi" in reply.text
+    assert "C'est noté" not in reply.text
+    assert turn.notes
+
+
+@pytest.mark.parametrize("text", ["dont text me after 9pm", "ne m'écris pas le soir", "no me escribas antes de las 10"])
+def test_hours_refused_and_nothing_else_are_heard_before_the_model(text: str) -> None:
+    assert limits_alone(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ne m'écris pas le soir, j'en peux plus", "mon père m'écrit pas avant 9h et me frappe", "le soir",
+     "he keeps writing to me never before 9", "ne m'écris pas le soir je veux mourir"],
+)  # fmt: skip
+def test_whatever_stands_beside_is_left_to_be_listened_to(text: str) -> None:
+    assert not limits_alone(text)
+
+
+async def test_a_long_wish_that_the_model_does_not_understand_is_still_heard(turn: Turn) -> None:
+    said = "donc oui préviens moi mais genre pas trop souvent une fois par semaine ça me va très bien et voilà merci"
+    assert alert_step(turn, read(said), "did_you_mean") == SUBSCRIBE
+    assert alert_step(turn, read(said), "search_any") is None
 
 
 async def test_what_no_alert_can_do_is_said_with_the_rhythm_that_it_will_have(

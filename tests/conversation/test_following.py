@@ -6,7 +6,14 @@ import re
 
 import pytest
 
-from bot.conversation.kept_words import application_said, is_asking_applications, is_asking_plan, number_said
+from bot.conversation.kept_words import (
+    application_said,
+    follow_said,
+    is_asking_applications,
+    is_asking_plan,
+    is_found_elsewhere,
+    number_said,
+)
 from bot.locales.service import LANGUAGES, Voice, say
 
 
@@ -53,6 +60,13 @@ from bot.locales.service import LANGUAGES, Voice, say
         ("i applied to number 2", "applied"),
         ("j'ai envoyé ma candidature", "applied"),
         ("j'ai un entretien demain", "interview"),
+        ("jai deja postuler", "applied"),
+        ("he echado la solicitud", "applied"),
+        ("ils mon dit non", "refused"),
+        ("on ma refuser", "refused"),
+        ("mon fils a été refusé", "refused"),
+        ("ça y est ils m'ont répondu et c'est bon je suis prise", "accepted"),
+        ("ma fille a été prise", "accepted"),
     ],
 )
 def test_what_became_of_an_application_is_heard_in_four_languages(text: str, state: str) -> None:
@@ -80,7 +94,27 @@ def test_what_says_more_or_something_else_is_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["on ma pris ailleurs", "jai ete prise ailleurs", "il a été pris ailleurs", "j'ai trouvé ailleurs merci",
+     "plus besoin des alertes, j'ai trouvé", "i found another family", "i was accepted somewhere else",
+     "me cogieron en otro sitio", "انقبلت بمكان تاني"],
+)  # fmt: skip
+def test_a_place_found_without_us_is_no_news_of_our_offers(text: str) -> None:
+    assert is_found_elsewhere(text)
+    assert application_said(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["je vis ailleurs", "je veux partir ailleurs", "j'ai été prise en otage", "j'ai été pris", "un stage ailleurs ?"],
+)
+def test_elsewhere_alone_finds_nothing(text: str) -> None:
+    assert not is_found_elsewhere(text)
+
+
+@pytest.mark.parametrize(
+    "text",
     [
+        "mets les dans mon agenda", "put them in my calendar",
         "mon rétroplanning", "prépare mon départ stp", "prepare my departure", "prepara mi salida", "حضر سفري",
         "plan de départ", "mon plan", "qu'est ce que je dois préparer avant de partir", "quand je dois partir ?",
         "ajoute les dates à mon agenda", "my departure plan", "plan de salida", "خطة السفر", "متى أسافر؟",
@@ -115,3 +149,18 @@ def test_help_names_words_that_are_heard(language: str, is_plain: bool) -> None:
     quoted = [words.strip() for text in line for words in re.findall(r"[«\"]([^»\"]+)[»\"]", text)]
     assert any(is_asking_applications(words) for words in quoted)
     assert any(is_asking_plan(words) for words in quoted)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("rappelle moi avant la date limite", True),
+        ("oui je veux bien que tu me rappelles avant la date limite", True),
+        ("remind me before the deadline", True), ("recuérdame antes de la fecha límite", True),
+        ("ذكرني قبل آخر أجل", True), ("ne me préviens plus pour les offres gardées", False),
+        ("plus de rappels stp", False), ("dont remind me", False), ("no quiero recordatorios", False),
+        ("لا أريد تذكيرات", False), ("rappelle moi demain", None), ("préviens-moi", None),
+    ],
+)  # fmt: skip
+def test_reminders_of_kept_offers_are_asked_and_refused_in_words(text: str, wanted: bool | None) -> None:
+    assert follow_said(text) is wanted

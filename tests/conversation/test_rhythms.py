@@ -29,6 +29,8 @@ from bot.conversation.rhythms import LONGEST_NAME, Rhythm, is_resume, is_stop, r
         ("once a week is enough", Rhythm("weekly")),
         ("mondays at 9am", Rhythm("weekly", 0, 9)),
         ("every day at 6 pm", Rhythm("daily", None, 18)),
+        ("notify me every day at 6pm", Rhythm("daily", None, 18)),
+        ("at 7am", Rhythm(None, None, 7)),
         ("as soon as there is one", Rhythm("at_once")),
         ("less often please", Rhythm(direction=-1)),
         ("more often", Rhythm(direction=1)),
@@ -50,6 +52,11 @@ from bot.conversation.rhythms import LONGEST_NAME, Rhythm, is_resume, is_stop, r
         ("every day except weekends", Rhythm("daily", leaves_out=True)),
         ("todos los días menos los domingos", Rhythm("daily", leaves_out=True)),
         ("كل يوم ما عدا الجمعة", Rhythm("daily", leaves_out=True)),
+        ("never on sundays", Rhythm(leaves_out=True)),
+        ("los domingos no", Rhythm(leaves_out=True)),
+        ("ليس يوم الجمعة", Rhythm(leaves_out=True)),
+        ("no, on fridays", Rhythm("weekly", 4)),
+        ("ne m'écris que le lundi", Rhythm("weekly", 0)),
     ],
 )
 def test_a_rhythm_is_heard_in_four_languages(text: str, rhythm: Rhythm) -> None:
@@ -61,6 +68,40 @@ def test_a_rhythm_is_heard_in_four_languages(text: str, rhythm: Rhythm) -> None:
 )
 def test_what_says_no_rhythm_says_none(text: str) -> None:
     assert not rhythm_said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [("une fois par mois", Rhythm("weekly")), ("2 fois par mois sa suffi", Rhythm("weekly")),
+     ("tous les 15 jours", Rhythm("weekly")), ("2 fois par semaine", Rhythm("weekly")),
+     ("que le weekend", Rhythm("weekly", 5)), ("le samedi et le dimanche", Rhythm("weekly", 5)),
+     ("un jour sur deux", Rhythm("daily")), ("once a month is enough", Rhythm("weekly")),
+     ("twice a week", Rhythm("weekly")), ("only on weekends", Rhythm("weekly", 5)),
+     ("every other day", Rhythm("daily")), ("una vez al mes", Rhythm("weekly")), ("cada 15 días", Rhythm("weekly")),
+     ("solo los fines de semana", Rhythm("weekly", 5)), ("مرة بالشهر", Rhythm("weekly")),
+     ("كل أسبوعين", Rhythm("weekly")), ("بس بعطلة نهاية الأسبوع", Rhythm("weekly", 5))],
+)  # fmt: skip
+def test_of_a_rhythm_that_no_alert_has_the_nearest_is_taken_and_known_as_such(text: str, nearest: Rhythm) -> None:
+    assert rhythm_said(text) == nearest
+    assert rhythm_said(text).is_nearest
+
+
+@pytest.mark.parametrize("text", ["pas le matin", "préviens-moi mais pas le soir", "not in the morning", "مو الصبح"])
+def test_a_part_of_the_day_that_is_refused_is_no_hour_to_come_at(text: str) -> None:
+    assert rhythm_said(text).hour is None
+
+
+@pytest.mark.parametrize(
+    "text", ["une fois par semaine", "le lundi à 9h", "un job payé 1000 euros par mois", "600 € al mes"]
+)
+def test_what_an_alert_does_or_a_salary_is_no_nearest_rhythm(text: str) -> None:
+    assert not rhythm_said(text).is_nearest
+
+
+@pytest.mark.parametrize("text", ["pause jusqu'au 15 janvier", "mets en pause 15 jours", "pausa hasta el 2 de enero"])
+def test_until_when_a_pause_lasts_is_no_number_of_an_alert(text: str) -> None:
+    said = said_of_alerts(text)
+    assert (said.act, said.rest, bool(said.rhythm)) == ("pause", "", False)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +167,11 @@ def test_a_message_that_only_resumes_is_heard_as_such(text: str, is_alone: bool)
         ("pausa la segunda", "pause", "la segunda"),
         ("احذف التنبيه 2", "delete", "التنبيه 2"),
         ("تنبيهاتي", "list", ""),
+        ("renome la 2", "rename", "la 2"),
+        ("remet la 2", "resume", "la 2"),
+        ("arrete pendant 2 semaines", "pause", "arrete"),
+        ("stop for a while", "pause", ""),
+        ("وقفها شوي", "pause", ""),
         ("un stage en Espagne", "", "un stage en espagne"),
     ],
 )
@@ -160,7 +206,23 @@ def test_a_name_is_short() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["stop", "STOP !", "Arrête", "arrêter", "désabonne-moi", "unsubscribe", "baja", "Para todo", "توقف", "أوقف كل شيء"],
+    [
+        "stop",
+        "STOP !",
+        "Arrête",
+        "stop sa",
+        "laisse moi tranquille",
+        "leave me alone",
+        "déjame en paz",
+        "wa2ef",
+        "arrêter",
+        "désabonne-moi",
+        "unsubscribe",
+        "baja",
+        "Para todo",
+        "توقف",
+        "أوقف كل شيء",
+    ],
 )
 def test_a_message_that_only_stops_is_heard_as_such(text: str) -> None:
     assert is_stop(text)
@@ -171,7 +233,8 @@ def test_a_message_that_only_stops_is_heard_as_such(text: str) -> None:
     "text",
     [
         "arrête de m'écrire", "j'ai plus envie d'avoir tes messages", "plus de messages", "stp arrête les messages",
-        "arrête de m'envoyer des messages", "deja de escribirme", "para", "stop writing to me",
+        "arrête de m'envoyer des messages", "stop spamming me", "no me mandes nada", "أريد أن أتوقف عن تلقي الرسائل",
+        "deja de escribirme", "para", "stop writing to me",
         "no more messages please", "لا تكتب لي", "توقف عن الكتابة",
     ],
 )  # fmt: skip
@@ -189,6 +252,8 @@ def test_a_plain_request_to_stop_is_heard(text: str) -> None:
         "stop Espagne",
         "envoie plus de messages",
         "un stage para mi",
+        "je veux plus recevoir de coups",
+        "no quiero recibir más golpes",
     ],
 )
 def test_a_message_that_says_more_stops_nothing(text: str) -> None:

@@ -16,10 +16,10 @@ from bot.deliveries import dispatch as dispatching
 from bot.deliveries import tasks
 from bot.deliveries.dispatch import people_due
 from bot.deliveries.models import KINDS, Delivery
-from bot.deliveries.service import Composed, Recipient, drop_due, stop_pushes
+from bot.deliveries.service import Composed, Recipient, drop_due, settle, stop_pushes
 from bot.deliveries.tasks import dispatch_all
 from bot.outbox.models import Lane, OutboxCall
-from bot.outbox.service import enqueue_call
+from bot.outbox.service import enqueue_call, expire_calls
 from bot.profiles.models import Person
 from tests.deliveries.people import (
     ALL,
@@ -100,6 +100,27 @@ async def test_a_cancel_finds_what_a_dispatch_is_writing(sessions: Sessions, now
     async with sessions() as session:
         assert await statuses(session) == {"a": "dropped: cancelled"}
         assert [call.status for call in await calls(session)] == ["cancelled"]
+
+
+async def test_a_cancel_finds_what_is_becoming_due_again(sessions: Sessions, now: datetime) -> None:
+    later = now + timedelta(hours=7)
+    async with transaction(sessions) as session:
+        await plan(session, await somebody(session, now), now, "a", kind="campaign", source_id=7)
+        await dispatch(session, now)
+        await expire_calls(session, now=later)
+
+    async def cancel() -> int:
+        async with transaction(sessions) as other:
+            return await drop_due(other, Delivery.source_id == 7, error="cancelled", now=later)
+
+    async with transaction(sessions) as session:
+        assert await settle(session, now=later) == {"due": 1}
+        cancelling = asyncio.create_task(cancel())
+        await asyncio.sleep(0.2)
+        assert not cancelling.done()
+    assert await cancelling == 1
+    async with sessions() as session:
+        assert await statuses(session) == {"a": "dropped: cancelled"}
 
 
 async def test_what_a_withdrawn_digest_also_carried_is_due_again(session: AsyncSession, now: datetime) -> None:

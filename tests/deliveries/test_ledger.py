@@ -87,6 +87,20 @@ async def test_new_quiet_hours_hold_for_what_was_written_before_them(session: As
     assert (await ledger(session))["a"].due_at == now + timedelta(hours=7)
 
 
+async def test_what_was_muted_while_it_was_leaving_stays_so_at_other_hours(
+    session: AsyncSession, now: datetime
+) -> None:
+    who = await somebody(session, now)
+    await plan(session, who, now, "muted", source_id=1)
+    await plan(session, who, now, "wanted", source_id=2)
+    await dispatch(session, now, ALL)
+    call = await take_in_hand(session, now)
+    await drop_due(session, Delivery.source_id == 1, error="muted", now=now)
+    await give_back(session, call)
+    await set_quiet_hours(session, person_id=who, start=22, end=7, now=now)
+    assert await statuses(session) == {"muted": "dropped: muted", "wanted": "due"}
+
+
 async def test_what_expired_in_doubt_is_told_again_and_counted(session: AsyncSession, now: datetime) -> None:
     await plan(session, await somebody(session, now), now, "a")
     await dispatch(session, now)

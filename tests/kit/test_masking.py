@@ -85,6 +85,6 @@ def test_what_is_masked_is_no_word_of_a_search() -> None:
     ],
 )  # fmt: skip
 def test_no_text_keeps_the_masks_busy(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     mask(text)
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < 0.1

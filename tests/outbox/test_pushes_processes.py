@@ -85,21 +85,22 @@ async def test_while_telegram_asks_to_wait_nothing_leaves_but_what_was_in_flight
     fake: FakeTelegram, sessions: Sessions, database_url: str
 ) -> None:
     # F17: 2 % of 429, 500 rows of both classes; nothing is lost or repeated.
+    wait = 2
     await fake.settings(
-        knows_everybody=True, is_flood_limited=False, too_many_percent=2, retry_after=1, seed=17, delay_jitter=0.1
+        knows_everybody=True, is_flood_limited=False, too_many_percent=2, retry_after=wait, seed=17, delay_jitter=0.1
     )
     await write_pushes(sessions, [*ALERTS[:250], *CAMPAIGN[:250]])
     with driver("send", database_url, fake.url, _FAST):
         assert await settled(sessions, within=150) == {"sent": 500}
     records = await fake.requests("sendMessage")
     told = [r["at"] + r["took"] for r in records if r["outcome"] == "429"]
-    pauses = [told[0], *(later for before, later in pairwise(told) if later - before > 1.0)]
+    pauses = [told[0], *(later for before, later in pairwise(told) if later - before > wait)]
     assert len(pauses) >= 5
     for began in pauses:
-        ended = max(moment for moment in told if moment - began < 1.0) + 1.0
+        ended = max(moment for moment in told if moment - began < wait) + wait
         during = [r for r in records if began < r["at"] < ended - 0.05]
         assert len(during) <= POOL_SIZE
-        assert [r for r in during if r["at"] > began + 0.3] == []  # what left had left before the answer was read
+        assert [r for r in during if r["at"] > began + wait / 2] == []  # what left had left before the answer was read
     assert set((await taken_by(fake)).values()) == {1}
 
 
@@ -187,9 +188,9 @@ async def test_people_out_of_reach_are_tried_once_and_groups_that_moved_are_foll
 async def test_people_are_answered_within_a_second_while_a_campaign_leaves(
     fake: FakeTelegram, sessions: Sessions, database_url: str
 ) -> None:
-    # F21, at Telegram's real pace: 450 bulk rows, an answer every 0.25 s; p95 < 1 s, no 429, never over 30 a second.
+    # F21, at Telegram's real pace: 750 bulk rows, an answer every 0.25 s; p95 < 1 s, no 429, never over 30 a second.
     await fake.settings(knows_everybody=True, delay_jitter=0.05)
-    await write_pushes(sessions, CAMPAIGN[:450])
+    await write_pushes(sessions, CAMPAIGN[:750])
     written: dict[int, float] = {}
     with driver("send", database_url, fake.url) as sender:
         await sender.is_up()
@@ -201,8 +202,8 @@ async def test_people_are_answered_within_a_second_while_a_campaign_leaves(
                 )  # fmt: skip
             written[chat_id] = time.time()
             await asyncio.sleep(0.25)
-        assert await count_taken(fake) < 510  # the campaign was still under way
-        assert await settled(sessions, within=90) == {"sent": 510}
+        assert await count_taken(fake) < 810  # the campaign was still under way
+        assert await settled(sessions, within=120) == {"sent": 810}
     records = await fake.requests("sendMessage")
     waits = sorted(r["at"] + r["took"] - written[r["chat_id"]] for r in records if r["chat_id"] in written)
     assert len(waits) == 60
@@ -250,7 +251,7 @@ async def test_a_campaign_cancelled_midway_stops_at_once(
     assert withdrawn > 200
     assert counts == {"cancelled": withdrawn, "sent": 500 - withdrawn}
     assert len(late) <= POOL_SIZE
-    assert [r for r in late if r["at"] > at + 0.5] == []
+    assert [r for r in late if r["at"] > at + 2.0] == []
     assert sum(got[n] for n in cancelled) == 400 - withdrawn
     assert all(got[n] == 1 for n in other)
     async with transaction(sessions) as session:

@@ -22,6 +22,7 @@ from bot.outbox.models import Lane, OutboxCall
 from bot.outbox.pacing import Pacer
 from bot.outbox.sender import Sender
 from bot.outbox.service import count_by_status, enqueue_call
+from bot.outbox.telegram_calls import POOL_SIZE
 from tests.fixtures.bot_api import FakeTelegram
 from tests.fixtures.processes import eventually
 
@@ -125,9 +126,9 @@ async def test_edits_and_answers_to_buttons_do_not_wait_behind_messages(
         async def is_edited() -> bool:
             return bool(await user.toasts()) and (await user.screen())[0].text == "liste, suite"
 
-        await eventually(is_edited, within=1.0, what="edit and answer before the paced messages")
-        assert time.monotonic() - began < 1.0
-        assert (await statuses(sessions))["pending"] >= 4
+        await eventually(is_edited, within=2.0, what="edit and answer before the paced messages")
+        assert time.monotonic() - began < 2.0
+        assert (await statuses(sessions))["pending"] >= 3  # they would take 5 s
 
 
 async def test_nothing_overtakes_an_answer_that_waits_for_its_next_try(
@@ -172,19 +173,23 @@ async def test_a_chat_with_much_to_say_hides_nobody(fake: FakeTelegram, run: Run
     await write(sessions, *({"chat_id": 1} for _ in range(300)))
     await write(sessions, {"chat_id": 2, "params": {"text": "à l'heure"}})
     async with run():
-        assert [message.text for message in await fake.user(2).reads(timeout=2)] == ["à l'heure"]
+        assert [message.text for message in await fake.user(2).reads(timeout=10)] == ["à l'heure"]
 
 
 async def test_bulk_leaves_connections_free_for_answers(fake: FakeTelegram, run: Run, sessions: Sessions) -> None:
     await fake.settings(knows_everybody=True, delay_seconds=1.5)
     await write(sessions, *({"chat_id": n} for n in range(1, 41)), lane=Lane.BULK)
     async with run(fast()):
-        await asyncio.sleep(0.5)
+
+        async def is_full() -> bool:
+            return (await statuses(sessions)).get("sending", 0) >= POOL_SIZE // 2
+
+        await eventually(is_full, within=10, what="bulk under way")
+        await asyncio.sleep(0.2)  # all of it has reached Telegram, which takes its time
         await fake.settings(delay_seconds=0.0)
         await write(sessions, {"chat_id": 99, "params": {"text": "vite"}})
-        began = time.monotonic()
-        assert await fake.user(99).reads(timeout=1.2, quiet=0.05)
-        assert time.monotonic() - began < 1.0
+        assert await fake.user(99).reads(timeout=10, quiet=0.05)
+        assert (await fake.requests("sendMessage"))[0]["chat_id"] == 99  # before any of the others was answered
 
 
 async def test_a_429_halts_every_call_until_its_deadline(fake: FakeTelegram, run: Run, sessions: Sessions) -> None:
@@ -274,7 +279,7 @@ async def test_people_are_answered_fast_while_a_broadcast_leaves(
     waits = sorted(r["at"] + r["took"] - written[r["chat_id"]] for r in records if r["chat_id"] in written)
     assert waits[int(len(waits) * 0.95)] < 2.0
     assert (await fake.state())["peak"] <= 30
-    assert sum(record["outcome"] == "429" for record in records) <= 3  # none, on a machine that has time
+    assert [record for record in records if record["outcome"] == "429"] == []
 
 
 async def test_a_call_that_cannot_be_made_fails_alone(fake: FakeTelegram, run: Run, sessions: Sessions) -> None:

@@ -57,10 +57,12 @@ async def test_the_end_of_a_job_is_recorded_although_the_connection_was_ended_me
         async with other.transaction():
             await other.execute("SELECT 1 FROM procrastinate_jobs FOR UPDATE")
             ending = asyncio.create_task(app.job_manager.finish_job(job, status=Status.SUCCEEDED, delete_job=True))
-            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            ended = (
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
             while not await (await other.execute(ended)).fetchall():  # noqa: ASYNC110 - another process waits
                 await asyncio.sleep(0.02)
-            await asyncio.sleep(0.05)
         await ending
     assert await count(sessions) == 0
 

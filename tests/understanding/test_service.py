@@ -61,6 +61,14 @@ def test_of_two_entities_that_overlap_the_longer_stays() -> None:
     assert [entity.value for entity in parse.entities] == ["Afrique de l'Ouest"]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("cada 15 días", "15"), ("rien avant 10h", "10"), ("16 jours", "16 jours")]
+)
+def test_a_rhythm_or_an_hour_tells_no_age(text: str, value: str) -> None:
+    raw = _raw(_named("age", value, text.index(value)))
+    assert understand(raw, text=text, language="fr", today=TODAY).entities == ()
+
+
 def test_a_duplicate_is_kept_once() -> None:
     raw = _raw(_named("country", "espagne", 27), _named("country", "espagne", 27))
     assert len(understand(raw, text=TEXT, language="fr", today=TODAY).entities) == 1

@@ -1,0 +1,40 @@
+"""What came by itself is part of the conversation: after a digest, "le 1er" and "garde-la" are about its offers."""
+
+from __future__ import annotations
+
+import re
+
+from bot.chat.keyboards import last_buttons
+from bot.conversation.asking import drop_subject
+from bot.conversation.markers import is_bare_rank
+from bot.conversation.queries import keep_list
+from bot.conversation.replies import Turn
+
+# Steps that are about an offer of the list last shown, or the one last opened.
+_NUMBER = re.compile(r"\W*\d+\W*")  # Arabic sets a mark of direction before it
+ON_AN_OFFER = frozenset({"show_details", "save_offer", "how_to_apply"})
+
+
+async def take_up_pushed(turn: Turn) -> None:
+    """Make the offers of a digest the list last shown, when nothing was shown since; the running search stays."""
+    buttons = await last_buttons(turn.session, person_id=turn.person.id, now=turn.now)
+    offer_ids = [
+        int(press.arguments["offer_id"])
+        for label, press in buttons
+        # The numbers of a list that was asked for know their list.
+        if press.verb == "show_offer" and "list_id" not in press.arguments and _NUMBER.fullmatch(label)
+    ]
+    if not offer_ids:
+        return
+    kept = await keep_list(
+        turn.session, person_id=turn.person.id, criteria={}, offer_ids=offer_ids, reasons=[[] for _ in offer_ids],
+        total=len(offer_ids), now=turn.now,
+    )  # fmt: skip
+    turn.conversation.list_id, turn.conversation.page, turn.conversation.offer_id = kept.id, 0, None
+    drop_subject(turn)
+
+
+async def take_up_if_pointing(turn: Turn) -> None:
+    """The same for a message that does nothing but point at a number."""
+    if is_bare_rank(turn.text):
+        await take_up_pushed(turn)
