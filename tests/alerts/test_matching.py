@@ -127,6 +127,26 @@ async def test_a_draft_is_told_when_it_is_published_and_never_again(session, emb
     assert await session.scalar(select(func.count()).select_from(Delivery)) == 1
 
 
+@pytest.mark.parametrize("status", ["sending", "sent", "uncertain"])
+async def test_what_is_being_told_or_was_told_is_never_told_again(
+    session, embedder, now, publish, save, told, status
+) -> None:
+    later = now + timedelta(hours=1)
+    weekly = await save(Criteria(kind="internship"), rhythm="weekly", weekday=3, hour=9)
+    await publish(draft("a"))
+    await told()
+    left = {"status": status, "settled_at": None if status == "sending" else now, "source_id": weekly.id}
+    (delivery,) = await session.scalars(select(Delivery))
+    await session.execute(update(Delivery).values(**left))
+    await save(Criteria(countries=("ES",)), person_id=weekly.person_id)  # a search that would tell it sooner
+    for published in ("closed", "published"):
+        await change_status(session, delivery.offer_id, published, embedder=embedder, now=later)
+    assert await told(at=later) == {weekly.person_id: {"a"}}
+    await session.refresh(delivery)
+    assert {name: getattr(delivery, name) for name in left} == left
+    assert delivery.due_at == weekly.next_at
+
+
 async def test_a_change_is_news_to_those_whom_the_offer_did_not_fit_before(publish, save, told) -> None:
     await publish(draft("a"), draft("b"))
     await told()
