@@ -122,10 +122,13 @@ def _news(revisions: Iterable[OfferRevision]) -> dict[int, dict[str, Any] | None
 
 
 async def match_since(session: AsyncSession, search: SavedSearch, *, since: datetime, now: datetime) -> int:
-    """Let a new search tell what was published since a moment, and compared before it was there; return how many."""
+    """Let a new search tell what was published since a moment; return how many.
+
+    All of it is compared here: what `match_revisions` takes at this moment, it compares without seeing this search.
+    """
     published = (OfferRevision.status == "published", OfferRevision.was_status.is_distinct_from("published"))
-    query = select(OfferRevision.offer_id).where(OfferRevision.at > since, OfferRevision.matched_at.is_not(None))
-    offers = (await session.scalars(query.where(*published).order_by(OfferRevision.at.desc()).limit(BATCH))).all()
+    query = select(OfferRevision.offer_id).where(OfferRevision.at > since, *published)
+    offers = (await session.scalars(query.order_by(OfferRevision.at.desc()).limit(BATCH))).all()
     return await _match(session, dict.fromkeys(offers), now, search_id=search.id) if offers else 0
 
 

@@ -127,24 +127,25 @@ async def test_a_draft_is_told_when_it_is_published_and_never_again(session, emb
     assert await session.scalar(select(func.count()).select_from(Delivery)) == 1
 
 
-@pytest.mark.parametrize("status", ["sending", "sent", "uncertain"])
-async def test_what_is_being_told_or_was_told_is_never_told_again(
-    session, embedder, now, publish, save, told, status
-) -> None:
-    later = now + timedelta(hours=1)
+async def test_what_is_being_told_or_was_told_is_never_told_again(session, embedder, now, save, told) -> None:
+    later, statuses = now + timedelta(hours=1), ("sending", "sent", "uncertain")
     weekly = await save(Criteria(kind="internship"), rhythm="weekly", weekday=3, hour=9)
-    await publish(draft("a"))
-    await told()
-    left = {"status": status, "settled_at": None if status == "sending" else now, "source_id": weekly.id}
-    (delivery,) = await session.scalars(select(Delivery))
-    await session.execute(update(Delivery).values(**left))
-    await save(Criteria(countries=("ES",)), person_id=weekly.person_id)  # a search that would tell it sooner
-    for published in ("closed", "published"):
-        await change_status(session, delivery.offer_id, published, embedder=embedder, now=later)
-    assert await told(at=later) == {weekly.person_id: {"a"}}
-    await session.refresh(delivery)
-    assert {name: getattr(delivery, name) for name in left} == left
-    assert delivery.due_at == weekly.next_at
+    drafts = [draft(status) for status in statuses]
+    await save_offers(session, drafts, source="test", embedder=embedder, now=now, publish=True)
+    assert await told() == {weekly.person_id: set(statuses)}
+    left = dict(zip(statuses, await session.scalars(select(Delivery).order_by(Delivery.offer_id)), strict=True))
+    for status, delivery in left.items():
+        delivery.status, delivery.settled_at = status, None if status == "sending" else now
+    await session.flush()
+    await save(Criteria(countries=("ES",)), person_id=weekly.person_id)  # it would tell them sooner
+    for delivery in left.values():
+        for status in ("closed", "published"):
+            await change_status(session, delivery.offer_id, status, embedder=embedder, now=later)
+    await told(at=later)
+    for status, delivery in left.items():
+        await session.refresh(delivery)
+        assert (delivery.status, delivery.source_id, delivery.due_at) == (status, weekly.id, weekly.next_at)
+        assert delivery.settled_at == (None if status == "sending" else now)
 
 
 async def test_a_change_is_news_to_those_whom_the_offer_did_not_fit_before(publish, save, told) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from bot.alerts.matching import match_revisions
 from bot.alerts.models import SearchKey
 from bot.alerts.rhythm import roll_slots
 from bot.alerts.service import (
@@ -23,6 +24,7 @@ from bot.alerts.service import (
 from bot.catalogue.criteria import CityChoice, Criteria
 from bot.catalogue.models import Offer
 from bot.catalogue.service import save_offers
+from bot.db.service import transaction
 from bot.deliveries.models import Delivery
 from bot.deliveries.service import preferences_of, set_zone, stop_pushes
 from bot.kit.errors import UserError
@@ -227,3 +229,17 @@ async def test_what_was_published_after_the_list_was_shown_and_before_the_tap_is
     (shown,) = await session.scalars(select(Offer.id).where(Offer.external_id == "shown"))
     search = await save(Criteria(countries=("ES",)), seen_offer_ids=[shown], seen_at=now, now=later)
     assert await told(at=later) == {search.person_id: {"fresh"}}
+
+
+async def test_what_is_being_matched_while_a_search_is_saved_is_told_too(
+    session, sessions, embedder, save, told
+) -> None:
+    now = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    later = now + timedelta(hours=5)
+    await save_offers(session, [draft("a")], source="test", embedder=embedder, now=later, publish=True)
+    await session.commit()
+    async with transaction(sessions) as matching:
+        assert (await match_revisions(matching, now=later)).offers == 1
+        search = await save(Criteria(countries=("ES",)), seen_at=now, now=later)
+        await session.commit()
+    assert await told(at=later) == {search.person_id: {"a"}}
