@@ -14,6 +14,7 @@ from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import current_list
 from bot.locales.service import say
 from bot.understanding.models import PLACES, Parse
+from bot.vocabulary.text import has_question_mark
 
 _LONGEST = 8  # words of a question on the card; longer ones tell more than the card knows
 _LONGEST_LABEL = 60
@@ -59,7 +60,7 @@ async def answer_on_card(turn: Turn, parse: Parse) -> Reply:
 def _asked(parse: Parse) -> list[str]:
     """Return what of the card is asked; a wish for something else, or for a grant, asks nothing of it."""
     is_wish = is_wishing(parse.text) or has_marker(parse.text, "replacing", parse.language)
-    is_short_kind = bool(named_kinds(parse.text)) and "?" not in parse.text and "؟" not in parse.text
+    is_short_kind = bool(named_kinds(parse.text)) and not has_question_mark(parse.text)
     names_else = any(entity.entity in (*PLACES, "field", "programme") for entity in parse.entities)
     if is_wish or is_short_kind or names_else or needs_of(parse.text) or len(parse.text.split()) > _LONGEST:
         return []

@@ -7,14 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.vocabulary.shelf import read_shelf
-from bot.vocabulary.text import fold
+from bot.vocabulary.text import any_of, fold, has_question_mark
 
 _LONGEST_SAID = 16  # words
 
 
 def application_said(text: str) -> str | None:
     """Return what a message says of an application, when it says nothing else."""
-    if "?" in text or "؟" in text:
+    if has_question_mark(text):
         return None
     return _said(text, "applications") or _said(_numbered(text)[0], "applications")
 
@@ -31,9 +31,9 @@ def is_of_an_offer_only(text: str) -> bool:
 
 def is_found_elsewhere(text: str) -> bool:
     """Say whether a message tells that its writer found a place without us: "on m'a pris ailleurs"."""
-    if "?" in text or "؟" in text:
+    if has_question_mark(text):
         return False
-    found = re.fullmatch(rf"(.+) (?:{_any_of('elsewhere')})", _bare(fold(text)))
+    found = re.fullmatch(rf"(.+) {_any_of('elsewhere')}", _bare(fold(text)))
     is_found = found is not None and (
         _said(found[1], "applications") == "accepted" or _said(found[1], "found") is not None
     )
@@ -78,19 +78,18 @@ def _numbered(text: str) -> tuple[str, int | None]:
 
 @functools.cache
 def _courtesies() -> re.Pattern[str]:
-    any_of = _any_of("around")
-    return re.compile(rf"^(?:(?:{any_of}) )*(.+?)(?: (?:{any_of}))*$")
+    around = _any_of("around")
+    return re.compile(rf"^(?:{around} )*(.+?)(?: {around})*$")
 
 
 @functools.cache
 def _numbers() -> re.Pattern[str]:
-    return re.compile(rf"(.+?) (?:{_any_of('numbered')}) (\d{{1,2}})(?:e|eme|ere|er|nd|rd|th|st|a|o)?")
+    return re.compile(rf"(.+?) {_any_of('numbered')} (\d{{1,2}})(?:e|eme|ere|er|nd|rd|th|st|a|o)?")
 
 
 def _any_of(section: str) -> str:
     written: Mapping[str, Sequence[str]] = read_shelf("bot.conversation", "kept.yml")[section]
-    words = sorted({fold(word) for words in written.values() for word in words}, key=len, reverse=True)
-    return "|".join(re.escape(word) for word in words)
+    return any_of({fold(word) for words in written.values() for word in words})
 
 
 @functools.cache

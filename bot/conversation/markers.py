@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.vocabulary.shelf import read_shelf
-from bot.vocabulary.text import fold, is_arabic
+from bot.vocabulary.text import any_of, fold, is_arabic, phrase_pattern
 
 _LONGEST_RESUMING = 6
 # Where one part of a message ends: "no, Spain" and "non, un job" refuse nothing of what follows.
@@ -28,7 +28,7 @@ def is_resuming(text: str) -> bool:
     alone = {phrase for phrases in _by_language("resuming_alone").values() for phrase in phrases}
     if len(folded.split()) > _LONGEST_RESUMING:
         return False
-    return folded in alone or bool(_pattern(_heard_in("resuming", "")).match(folded))
+    return folded in alone or bool(phrase_pattern(_heard_in("resuming", "")).match(folded))
 
 
 def is_whatever(text: str) -> bool:
@@ -40,7 +40,7 @@ def is_whatever(text: str) -> bool:
 def is_asking_what(text: str) -> bool:
     """Say whether a message begins by asking what something is: "c'est quoi", "what is", "ما هو"."""
     folded = _without_courtesy(text)
-    return bool(_pattern(_heard_in("asking_what", "")).match(folded))
+    return bool(phrase_pattern(_heard_in("asking_what", "")).match(folded))
 
 
 def is_refused(before: str, language: str) -> bool:
@@ -91,7 +91,7 @@ def is_towards(before: str) -> bool:
 
 def is_supposing(text: str) -> bool:
     """Say whether a message begins as a further question does: "et si", "what if", "واذا"."""
-    return bool(_pattern(_heard_in("supposing", "")).match(fold(text)))
+    return bool(phrase_pattern(_heard_in("supposing", "")).match(fold(text)))
 
 
 def is_going_alone(text: str, language: str) -> bool:
@@ -165,7 +165,9 @@ def is_bare_rank(text: str) -> bool:
 def needs_of(clause: str) -> tuple[str, ...]:
     """Return the intents of the things that a clause asks for besides a search: money, papers, a human."""
     folded = fold(clause)
-    return tuple(intent for intent, phrases in _section("needs").items() if _pattern(tuple(phrases)).search(folded))
+    return tuple(
+        intent for intent, phrases in _section("needs").items() if phrase_pattern(tuple(phrases)).search(folded)
+    )
 
 
 def is_wishing(clause: str) -> bool:
@@ -179,12 +181,12 @@ def is_seeking(clause: str) -> bool:
 
 
 def _without_courtesy(text: str) -> str:
-    return _pattern(_words("courtesy")).sub(" ", fold(text)).strip()
+    return phrase_pattern(_words("courtesy")).sub(" ", fold(text)).strip()
 
 
 @functools.cache
 def _said_in(section: str, language: str) -> re.Pattern[str]:
-    return _pattern(_heard_in(section, language))
+    return phrase_pattern(_heard_in(section, language))
 
 
 def _ends_with(section: str, language: str, steps: str, before: str) -> bool:
@@ -194,9 +196,7 @@ def _ends_with(section: str, language: str, steps: str, before: str) -> bool:
 
 @functools.cache
 def _ending(section: str, language: str, steps: str) -> re.Pattern[str]:
-    words = "|".join(map(re.escape, sorted(_heard_in(section, language), key=len, reverse=True)))
-    between = "|".join(map(re.escape, _words(steps)))
-    return re.compile(rf"(?:^|\s)(?:{words})(?:\s(?:{between}))*$")
+    return re.compile(rf"(?:^|\s){any_of(_heard_in(section, language))}(?:\s{any_of(_words(steps))})*$")
 
 
 def _heard_in(section: str, language: str) -> tuple[str, ...]:
@@ -208,31 +208,24 @@ def _heard_in(section: str, language: str) -> tuple[str, ...]:
 
 @functools.cache
 def _declining() -> re.Pattern[str]:
-    return re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, _words('declining')))})$")
+    return re.compile(rf"(?:^|\s){any_of(_words('declining'))}$")
 
 
 @functools.cache
 def _numbered() -> re.Pattern[str]:
-    before = "|".join(map(re.escape, _words("before_number")))
-    after = "|".join(map(re.escape, _words("after_number")))
-    return re.compile(rf"(?:^|\s)(?:{before})?\s*(\d{{1,3}})(?:{after})?(?:\s|$)")
+    before, after = any_of(_words("before_number")), any_of(_words("after_number"))
+    return re.compile(rf"(?:^|\s){before}?\s*(\d{{1,3}}){after}?(?:\s|$)")
 
 
 @functools.cache
 def _kinds() -> Mapping[str, re.Pattern[str]]:
-    return {kind: _pattern(_with_prefixes(words)) for kind, words in _section("kinds").items()}
+    return {kind: phrase_pattern(_with_prefixes(words)) for kind, words in _section("kinds").items()}
 
 
 def _with_prefixes(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words, the Arabic ones also with what is written glued before them ("للدراسة")."""
     arabic = [word for word in words if is_arabic(word[0])]
     return (*words, *(f"{glued}{word}" for glued in _GLUED for word in arabic))
-
-
-@functools.cache
-def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted(map(fold, phrases), key=len, reverse=True)
-    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
 
 
 @functools.cache

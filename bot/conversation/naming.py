@@ -20,12 +20,11 @@ from bot.vocabulary.fields import field_label
 from bot.vocabulary.kinds import kind_label
 from bot.vocabulary.lookup import forms_of
 from bot.vocabulary.shelf import LANGUAGES, read_shelf
-from bot.vocabulary.text import fold
+from bot.vocabulary.text import BREAK, fold, has_question_mark, phrase_pattern
 
 _LONGEST = 12  # words
 _LONGEST_NAME = 6
 _SHORTEST_PLURAL = 4
-_BREAK = re.compile(r"[.,;:!?…،؛؟\n]+")
 
 
 async def named_offers(turn: Turn) -> list[int]:
@@ -48,7 +47,7 @@ async def is_naming(turn: Turn, parse: Parse) -> bool:
 
     A place or a field without a pointer stays a word of the search, and any name the answer to what was asked.
     """
-    if "?" in turn.text or "؟" in turn.text or len(turn.text.split()) > _LONGEST:
+    if has_question_mark(turn.text) or len(turn.text.split()) > _LONGEST:
         return False
     besides, words = _pointed(turn.text)
     is_asked = is_waiting(turn.conversation) or turn.conversation.pending_question is not None
@@ -91,7 +90,7 @@ def _pointed(text: str) -> tuple[str, tuple[str, ...]]:
 
     A name ends where its part of the message does: "celui de Lisbonne, garde-le".
     """
-    parts = [fold(part) for part in _BREAK.split(text)]
+    parts = [fold(part) for part in BREAK.split(text)]
     found = next(((rank, one) for rank, part in enumerate(parts) if (one := _pointer().search(part))), None)
     if found is None or rank_said(text, last=PAGE_SIZE) is not None:
         return "", ()
@@ -115,17 +114,12 @@ def _bare(folded: str) -> tuple[str, ...]:
 
 @functools.cache
 def _pointer() -> re.Pattern[str]:
-    return _pattern(tuple(fold(phrase) for phrases in _shelf()["pointers"] for phrase in phrases))
+    return phrase_pattern(tuple(phrase for phrases in _shelf()["pointers"] for phrase in phrases))
 
 
 @functools.cache
 def _whole(section: str) -> re.Pattern[str]:
-    return _pattern(_words(section))
-
-
-def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
-    longest_first = "|".join(map(re.escape, sorted(phrases, key=len, reverse=True)))
-    return re.compile(rf"(?<!\S)(?:{longest_first})(?!\S)")
+    return phrase_pattern(_words(section))
 
 
 @functools.cache

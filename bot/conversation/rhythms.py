@@ -17,7 +17,7 @@ from bot.conversation.markers import rank_said
 from bot.conversation.wishes import refuses, wishes_in, without_refused_parts
 from bot.kit.masking import mask
 from bot.vocabulary.shelf import read_shelf
-from bot.vocabulary.text import Word, fold, words_of
+from bot.vocabulary.text import Word, fold, has_question_mark, numbers_apart, phrase_pattern, words_of
 
 _NOON, _HOURS = 12, 24
 _SATURDAY = 5
@@ -102,11 +102,11 @@ def said_of_alerts(text: str) -> Said:
     if act in ("", "stop") and _is_limit(folded, rhythm, is_stop=act == "stop"):
         act, rhythm = "settings", Rhythm()
     if act == "pause":
-        rhythm, rest = Rhythm(), _pattern(tuple(_shelf()["until"])).split(rest)[0].strip()
+        rhythm, rest = Rhythm(), phrase_pattern(tuple(_shelf()["until"])).split(rest)[0].strip()
     return Said(
         act=act,
         rhythm=rhythm,
-        rest=_without(_pattern(_act_words(act)), rest) if act in _ACTS else rest,
+        rest=_without(phrase_pattern(_act_words(act)), rest) if act in _ACTS else rest,
         name=_new_name(text) if act == "rename" else "",
         is_all=_has("all", rest),
         names_alerts=_has("alerts", folded),
@@ -127,7 +127,7 @@ def _is_limit(folded: str, rhythm: Rhythm, *, is_stop: bool) -> bool:
         return rhythm.hour is not None or rhythm.weekday is not None or _act(folded) == "settings"
     if rhythm.weekday is not None and not wishes_in(folded):
         return False  # "le vendredi après 18h" says when
-    phrases = _pattern(tuple(_shelf()["limits"])).pattern
+    phrases = phrase_pattern(tuple(_shelf()["limits"])).pattern
     found = re.search(rf"{phrases} (?P<clock>las? |الساعه )?\d{{1,2}}(?!\d)", folded)
     is_wished = _has("notify", folded)  # "préviens-moi avant 18h" asks for an alert
     return found is not None and not is_wished and (rhythm.hour is not None or found["clock"] is not None)
@@ -136,8 +136,7 @@ def _is_limit(folded: str, rhythm: Rhythm, *, is_stop: bool) -> bool:
 def _is_question(text: str, folded: str) -> bool:
     if _has("asks", folded):
         return True
-    is_marked = any(mark in text for mark in "?؟")
-    return is_marked and not (_has("requests", folded) or _has("notify", folded))
+    return has_question_mark(text) and not (_has("requests", folded) or _has("notify", folded))
 
 
 def _rhythm(text: str) -> tuple[Rhythm, str]:
@@ -149,7 +148,7 @@ def _rhythm(text: str) -> tuple[Rhythm, str]:
     is_day = _first("weekdays", folded)[0] is not None or is_weekend
     leaves_out = is_day and (_has("except", folded) or refuses(_day_words(), text))
     weekday, rest = _first("weekdays", rest)
-    name, rest = _first("rhythms", _without(_pattern(tuple(_shelf()["slower"])), rest))
+    name, rest = _first("rhythms", _without(phrase_pattern(tuple(_shelf()["slower"])), rest))
     day = int(weekday) if weekday is not None and not leaves_out else None
     if nearest is not None and is_weekend and not leaves_out:
         day = _SATURDAY if day is None else day
@@ -166,7 +165,7 @@ def _hour(folded: str) -> tuple[int | None, bool, str]:
     for pattern in (_FRENCH, _ENGLISH, _SPANISH, _ARABIC):
         if found := pattern.search(folded):
             number = int(next(group for group in found.groups() if group))
-            is_late = number < _NOON and _has("late", re.sub(r"(?<=\d)(?=[^\W\d])", " ", folded))  # "6pm"
+            is_late = number < _NOON and _has("late", numbers_apart(folded))  # "6pm"
             rest = f"{folded[: found.start()]} {folded[found.end() :]}"
             has_minutes = any(int(minutes) for minutes in re.findall(r"\d+", found.group())[1:])
             hour = (number + _NOON if is_late else number) % _HOURS
@@ -176,7 +175,7 @@ def _hour(folded: str) -> tuple[int | None, bool, str]:
 
 
 def _act(folded: str) -> str:
-    return next((act for act in _ACTS if _pattern(_act_words(act)).search(folded)), "")
+    return next((act for act in _ACTS if phrase_pattern(_act_words(act)).search(folded)), "")
 
 
 def _new_name(text: str) -> str:
@@ -212,7 +211,7 @@ def _end_of_act(words: Sequence[Word]) -> int:
 def _first(section: str, folded: str) -> tuple[str | None, str]:
     """Return the first value of a section whose words are said, and the text without them."""
     for value, phrases in _section(section).items():
-        pattern = _pattern(tuple(phrases))
+        pattern = phrase_pattern(tuple(phrases))
         if pattern.search(folded):
             return value, _without(pattern, folded)
     return None, folded
@@ -223,7 +222,7 @@ def _without(pattern: re.Pattern[str], folded: str) -> str:
 
 
 def _has(section: str, folded: str) -> bool:
-    return bool(_pattern(tuple(_shelf()[section])).search(folded))
+    return bool(phrase_pattern(tuple(_shelf()[section])).search(folded))
 
 
 def _act_words(act: str) -> tuple[str, ...]:
@@ -238,12 +237,6 @@ def _day_words() -> tuple[str, ...]:
 @functools.cache
 def _folded(section: str) -> frozenset[str]:
     return frozenset(map(fold, _shelf()[section]))
-
-
-@functools.cache
-def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted(map(fold, phrases), key=len, reverse=True)
-    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
 
 
 def _section(name: str) -> Mapping[str, Sequence[str]]:

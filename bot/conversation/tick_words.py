@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.vocabulary.shelf import read_shelf
-from bot.vocabulary.text import fold
+from bot.vocabulary.text import any_of, fold, has_question_mark
 
 _LONGEST = 14  # words
-_QUESTION = re.compile(r"[?؟]")
 _DONE, _HAVING, _AFTER, _ASKED, _UNDONE, _BUT = "done", "having", "done_after", "asked", "undone", "but"
 _NOT = ("after_undone", _DONE, _HAVING, _ASKED)  # after "pas encore", "fait" says nothing else
 _STEP, _SAYING, _RANK, _NOUN, _SMALL = "step", "saying", "rank", "nouns", "small"
@@ -41,7 +40,7 @@ def said_of_steps(text: str) -> tuple[Said, ...]:
     "C'est fait" alone names no step: which one is to be asked.
     """
     folded = fold(text.replace("✅", " ok ").replace("✔", " ok "))
-    if _QUESTION.search(text) or not folded or len(folded.split()) > _LONGEST:
+    if has_question_mark(text) or not folded or len(folded.split()) > _LONGEST:
         return ()
     if folded in _folded(_shelf()["alone"]):
         return (Said(is_sure=False),)
@@ -96,10 +95,8 @@ def _kind_of(found: re.Match[str]) -> tuple[str, Any]:
 
 @functools.cache
 def _pattern() -> re.Pattern[str]:
-    longest_first = sorted(_phrases(), key=len, reverse=True)
-    ranked = "|".join(map(re.escape, sorted(_folded(_shelf()["ranked"]), key=len, reverse=True)))
-    rank = rf"(?:(?:{ranked}) )?(?P<rank>\d{{1,2}})(?:e|er|ere|eme|ieme|st|nd|rd|th|o|a)?"
-    return re.compile(rf"(?:{rank}|(?P<phrase>{'|'.join(map(re.escape, longest_first))}))(?!\S)")
+    rank = rf"(?:{any_of(_folded(_shelf()['ranked']))} )?(?P<rank>\d{{1,2}})(?:e|er|ere|eme|ieme|st|nd|rd|th|o|a)?"
+    return re.compile(rf"(?:{rank}|(?P<phrase>{any_of(_phrases())}))(?!\S)")
 
 
 @functools.cache

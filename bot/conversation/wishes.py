@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.vocabulary.shelf import read_shelf
-from bot.vocabulary.text import fold
+from bot.vocabulary.text import any_of, fold, numbers_apart, phrase_pattern
 
 _NOON, _EVENING, _HOURS = 12, 18, 24
 _LONGEST_QUESTION = 12  # words
@@ -98,7 +98,7 @@ def speaks_of_sending(text: str) -> bool:
 
 def says_nothing_else(text: str) -> bool:
     """Say whether every word of a message is of those by which hours are refused: nothing stands beside."""
-    left = re.sub(rf"(?<!\S){_any(_limit_words())}(?!\S)", " ", re.sub(r"(?<=\d)(?=[^\W\d])", " ", fold(text)))
+    left = phrase_pattern(_limit_words()).sub(" ", numbers_apart(fold(text)))
     return all(word.isdecimal() for word in left.split())
 
 
@@ -128,17 +128,17 @@ def _of_clause(clause: str) -> Wishes:
 
 def _hour_after(folded: str, section: str) -> int | None:
     """Return the hour before or after which nothing is to come."""
-    clock = rf"(?: {_any(_words('clock'))})*"
-    found = re.search(rf"{_refusing()}{_gap()} {_any(_words(section))}{clock} {_number('hour')}", folded)
+    clock = rf"(?: {any_of(_words('clock'))})*"
+    found = re.search(rf"{_refusing()}{_gap()} {any_of(_words(section))}{clock} {_number('hour')}", folded)
     return _as_hour(found["hour"], folded) if found else None
 
 
 def _between(folded: str) -> tuple[int, int] | None:
     """Return the two hours between which nothing is to come."""
-    clock = rf"(?: {_any(_words('clock'))})*"
+    clock = rf"(?: {any_of(_words('clock'))})*"
     found = re.search(
-        rf"{_refusing()}{_gap()} {_any(_words('between'))}{clock} {_number('start')}(?: ?{_any(_words('clock'))})* "
-        rf"{_any(_words('and'))}{clock} ?{_number('until')}",
+        rf"{_refusing()}{_gap()} {any_of(_words('between'))}{clock} {_number('start')}(?: ?{any_of(_words('clock'))})* "
+        rf"{any_of(_words('and'))}{clock} ?{_number('until')}",
         folded,
     )
     if found is None:
@@ -149,7 +149,7 @@ def _between(folded: str) -> tuple[int, int] | None:
 
 def _as_hour(digits: str, around: str) -> int:
     hour = int(digits)
-    is_late = hour < _NOON and _has("late", re.sub(r"(?<=\d)(?=[^\W\d])", " ", around))
+    is_late = hour < _NOON and _has("late", numbers_apart(around))
     return (hour + _NOON if is_late else hour) % _HOURS
 
 
@@ -163,9 +163,9 @@ def _holidays(folded: str) -> bool | None:
 
 def _most(folded: str) -> int | None:
     """Return how many messages a day are wanted at most; a bare "un message par jour" says how often instead."""
-    count = rf"(?<!\S)(?P<count>\d{{1,2}}|{_any(_words('one'))})(?: {_any(_words('at_most'))})?"
-    a_day = rf"(?: \S+){{0,2}} {_any(_words('a_day'))}(?!\S)"
-    messages = rf"{_any(_words('messages'))}(?!\S)"
+    count = rf"(?<!\S)(?P<count>\d{{1,2}}|{any_of(_words('one'))})(?: {any_of(_words('at_most'))})?"
+    a_day = rf"(?: \S+){{0,2}} {any_of(_words('a_day'))}(?!\S)"
+    messages = rf"{any_of(_words('messages'))}(?!\S)"
     found = re.search(rf"{count} {messages}{a_day}", folded) or re.search(rf"(?<!\S){messages} {count}{a_day}", folded)
     if found is None:
         return None
@@ -177,30 +177,26 @@ def _most(folded: str) -> int | None:
 @functools.cache
 def _refused(words: Sequence[str], *, gap: int = 5) -> re.Pattern[str]:
     """Return what matches a refusal and the words that it refuses."""
-    said = _any(tuple(map(fold, words)))
+    said = any_of(map(fold, words))
     return re.compile(
-        rf"{_refusing()}{_gap(gap)} {said}(?!\S)|(?<!\S){said} {_any(_words('refused_after'))}(?= |$)(?! {said})"
+        rf"{_refusing()}{_gap(gap)} {said}(?!\S)|(?<!\S){said} {any_of(_words('refused_after'))}(?= |$)(?! {said})"
     )
 
 
 def _refusing() -> str:
-    return rf"(?<!\S){_any(_words('refusing'))}"
+    return rf"(?<!\S){any_of(_words('refusing'))}"
 
 
 def _gap(most: int = 5) -> str:
-    return rf"(?: (?!{_any(_words('every'))}(?!\S))\S+){{0,{most}}}?"
+    return rf"(?: (?!{any_of(_words('every'))}(?!\S))\S+){{0,{most}}}?"
 
 
 def _number(name: str) -> str:
     return rf"(?P<{name}>\d{{1,2}})(?!\d)(?: ?(?:h|hrs?|heures?|am|pm|a m|p m))?(?: ?\d{{2}}(?!\S))?"
 
 
-def _any(words: Iterable[str]) -> str:
-    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"
-
-
 def _has(section: str, folded: str) -> bool:
-    return re.search(rf"(?<!\S){_any(_words(section))}(?!\S)", folded) is not None
+    return phrase_pattern(_words(section)).search(folded) is not None
 
 
 def _first(values: Iterable[int | None]) -> int | None:

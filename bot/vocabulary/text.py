@@ -1,4 +1,4 @@
-"""The one folding of written words, shared by every look-up of the house.
+"""The one folding of written words, shared by every look-up of the house, and how phrases are found in a folded text.
 
 Two spellings that a reader takes for the same word fold to the same string, whatever the
 keyboard: case, accents, apostrophes, hyphens, Arabic alef, ya, ta marbuta and digits.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _LETTERS = str.maketrans(
@@ -33,6 +34,9 @@ _LETTERS = str.maketrans(
 )
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u0640\u064b-\u065f\u0670]+[^\W_]*)*")
+_UNIT = re.compile(r"(?<=\d)(?=[^\W\d])")
+# What parts a message as it was written; folding takes it away.
+BREAK = re.compile(r"[.,;:!?…،؛؟\n]+")
 _COMBINING = ("Mn", "Mc", "Me", "Cf")
 
 
@@ -64,6 +68,27 @@ def words_of(text: str) -> tuple[Word, ...]:
     """List the words of a message with their offsets; words that fold to nothing are left out."""
     found = (Word(fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text))
     return tuple(word for word in found if word.folded)
+
+
+def any_of(phrases: Iterable[str]) -> str:
+    """Return a regular expression that matches any of some folded phrases, the longest first."""
+    return f"(?:{'|'.join(map(re.escape, sorted(phrases, key=len, reverse=True)))})"
+
+
+@functools.cache
+def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds any of some phrases, folded here, as whole words of a folded text."""
+    return re.compile(rf"(?<!\S){any_of(map(fold, phrases))}(?!\S)")
+
+
+def numbers_apart(folded: str) -> str:
+    """Return a folded text with numbers apart from the letters right after them: "6pm" as "6 pm"."""
+    return _UNIT.sub(" ", folded)
+
+
+def has_question_mark(text: str) -> bool:
+    """Say whether a message holds a question mark, of either script."""
+    return "?" in text or "؟" in text
 
 
 def is_arabic(character: str) -> bool:

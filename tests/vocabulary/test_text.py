@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.vocabulary.text import fold, is_arabic, words_of
+from bot.vocabulary.text import fold, is_arabic, numbers_apart, phrase_pattern, words_of
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,20 @@ def test_words_stand_where_their_offsets_say(text: str) -> None:
 def test_arabic_letters_are_told_from_latin_ones() -> None:
     assert is_arabic("ب")
     assert not is_arabic("b")
+
+
+def test_the_longest_phrase_is_found_whole_and_words_within_words_are_not() -> None:
+    pattern = phrase_pattern(("pas", "pas encore", "l’été", "إن شاء الله"))
+    assert [found.group() for found in pattern.finditer("pas encore lepas pas l ete ان شا الله")] == [
+        "pas encore",
+        "pas",
+        "l ete",
+        "ان شا الله",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folded", "apart"), [("6pm", "6 pm"), ("18h30", "18 h30"), ("a1", "a1"), ("12 mois", "12 mois")]
+)
+def test_a_number_is_set_apart_from_the_letters_after_it(folded: str, apart: str) -> None:
+    assert apart == numbers_apart(folded)
