@@ -28,17 +28,16 @@ async def session_on(database_url: str) -> AsyncIterator[AsyncSession]:
 
 
 async def do_on(database_url: str, work: Callable[[AsyncSession], Awaitable[_Result]]) -> _Result:
-    """Do some work in a transaction of its own; again when it and another's stood in each other's way (a deadlock)."""
-    engine = open_engine(database_url, pool_size=1)
-    try:
-        for _ in range(_TRIES - 1):
-            try:
-                async with transaction(sessions_of(engine)) as session:
-                    return await work(session)
-            except OperationalError as error:
-                if not isinstance(error.orig, psycopg.errors.DeadlockDetected):
-                    raise
-        async with transaction(sessions_of(engine)) as session:
-            return await work(session)
-    finally:
-        await engine.dispose()
+    """Do some work in a transaction of its own; again when it and another's stood in each other's way (a deadlock).
+
+    What it did by then is undone: it must do nothing outside the database.
+    """
+    tries = 1
+    while True:
+        try:
+            async with session_on(database_url) as session:
+                return await work(session)
+        except OperationalError as error:
+            if tries == _TRIES or not isinstance(error.orig, psycopg.errors.DeadlockDetected):
+                raise
+            tries += 1

@@ -72,7 +72,7 @@ class _Strict(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _legible(cls, written: Any) -> Any:
+    def _leave_out_unseen(cls, written: Any) -> Any:
         """Leave out signs that nobody sees, and ends of lines where there is one line."""
         if not isinstance(written, dict):
             return written

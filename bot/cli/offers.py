@@ -74,9 +74,7 @@ def _show_table(rows: list[dict[str, Any]]) -> None:
 
 
 @offers.command()
-def close(
-    offer_id: _ID,
-) -> None:
+def close(offer_id: _ID) -> None:
     """Close an offer: young people do not see it any more."""
     from bot.apps.database import open_database
     from bot.apps.offers import close_offer

@@ -10,8 +10,8 @@ from bot.conversation.markers import is_bare_rank
 from bot.conversation.queries import keep_list
 from bot.conversation.replies import Turn
 
-# Steps that are about an offer of the list last shown, or the one last opened.
 _NUMBER = re.compile(r"\W*\d+\W*")  # Arabic sets a mark of direction before it
+# Steps that are about an offer of the list last shown, or the one last opened.
 ON_AN_OFFER = frozenset({"show_details", "save_offer", "how_to_apply"})
 
 
@@ -35,6 +35,6 @@ async def take_up_pushed(turn: Turn) -> None:
 
 
 async def take_up_if_pointing(turn: Turn) -> None:
-    """The same for a message that does nothing but point at a number."""
+    """Take up what came by itself when a message does nothing but point at a number of it."""
     if is_bare_rank(turn.text):
         await take_up_pushed(turn)
