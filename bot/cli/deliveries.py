@@ -20,6 +20,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     STEP = "step"
     QUESTION = "question"
+    SILENCE = "silence"
     ALERT = "alert"
     CAMPAIGN = "campaign"
 
@@ -38,7 +39,7 @@ def deliveries(
 
     `repeated` are those of `sent` that may have arrived twice, because Telegram's answer was lost; `expired` became too
     late to be worth telling; `uncertain` may have arrived: Telegram's answer was lost, and they are not sent again;
-    `dropped` were withdrawn, with why.
+    `dropped` were withdrawn, with why. Of kind `silence` is what people are told who have not written for long.
     """
     from bot.apps.database import open_database
     from bot.apps.deliveries import read_report

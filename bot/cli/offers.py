@@ -15,7 +15,7 @@ _Publish = Annotated[bool, typer.Option("--publish", help="Show them to young pe
 _ID = Annotated[int, typer.Argument(metavar="ID", max=LARGEST, help="Number of the offer, from the list.")]
 _By = Annotated[str, typer.Option(help="Who checked them.")]
 
-offers = typer.Typer(help="The catalogue: add, import, list, close.", no_args_is_help=True)
+offers = typer.Typer(help="The catalogue: add, import, list, publish, close.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -68,8 +68,8 @@ async def test_a_deadline_that_is_near_is_told_with_its_offer(publish, save, dig
         draft("far", title="Stage lointain", deadline=TODAY + timedelta(days=22)),
     )
     (push,) = (await digest(search.person_id)).pushes
-    assert "⏳ avant le 28 novembre" in push.text
-    assert "⏳ avant le 14 décembre" in push.text
+    assert "⏳ jusqu&#x27;au 28 novembre" in push.text
+    assert "⏳ jusqu&#x27;au 14 décembre" in push.text
     assert push.text.count("⏳") == 2
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bot.cli.deliveries import Kind
+from bot.deliveries.models import KINDS
 from bot.kit.clock import local_day, utc_now
 from bot.kit.settings import PROJECT_ROOT, Settings
 from tests.fixtures.installation import Installation
@@ -42,6 +44,10 @@ def test_every_setting_stands_in_the_example_with_its_default() -> None:
         for name, value in defaults.items()
     }
     assert {name: value.strip('"') for name, value in written.items()} == expected
+
+
+def test_every_kind_of_the_ledger_can_be_asked_for() -> None:
+    assert tuple(Kind) == KINDS
 
 
 def test_the_version_is_printed(escale: Installation) -> None:

@@ -46,7 +46,7 @@ async def test_a_reminder_says_when_and_can_be_stopped_in_one_tap(keeping: Keepi
     (push,) = composed.pushes
     assert push.text == (
         "⏳ Une offre gardée se termine bientôt :\n\n<b>Stage d&#x27;accueil dans une auberge</b>\n"
-        "Candidature avant le 1er décembre 2026 (demain)"
+        "Candidature jusqu'au 1er décembre 2026 inclus (demain)"
     )
     assert verbs(push) == ["show_offer", "application_set", "plan_show", "follow_kept"]
     assert pressed(push, "application_set").arguments == {"offer_id": offer, "state": "applied"}
