@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.campaigns.segments import Segment
 from bot.campaigns.texts import WEB_ADDRESS, faults_of
 from bot.catalogue.drafts import placed_problems
-from bot.catalogue.files import check_shape, decoded
+from bot.catalogue.files import bytes_of, check_shape, decoded
 from bot.kit.clock import TOWN_ZONE
 from bot.kit.errors import InputError
 from bot.locales.service import say
@@ -65,14 +65,8 @@ def read_campaign(path: Path, language: str = "fr") -> CampaignDraft:
     Raises:
         InputError: it cannot be read, or something in it is wrong; one sentence per problem, naming the line.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)  # a device has no end
-    except OSError as error:
-        raise InputError([say("imports.unreadable", language, path=path, why=error.strerror or "")]) from None
-    if len(content) > _MOST_BYTES:
-        raise InputError([say("campaigns.file_too_big", language)])
-    return parse_campaign(decoded(content), language)
+    too_big = say("campaigns.file_too_big", language)
+    return parse_campaign(decoded(bytes_of(path, most=_MOST_BYTES, too_big=too_big, language=language)), language)
 
 
 def parse_campaign(written: str, language: str = "fr") -> CampaignDraft:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import yaml
+
+from bot.kit.errors import InputError
+from bot.locales.service import say
 
 _DEEPEST = 10
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -17,6 +21,22 @@ class DaysAsWritten(yaml.SafeLoader):
         first: [pair for pair in pairs if not pair[0].endswith(":timestamp")]
         for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+def bytes_of(path: Path, *, most: int, too_big: str, language: str) -> bytes:
+    """Return what a file holds; a device, which has no end, is a file that is too big.
+
+    Raises:
+        InputError: it cannot be read; or it holds more than `most` bytes, which `too_big` says.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise InputError([say("imports.unreadable", language, path=path, why=error.strerror or "")]) from None
+    if len(content) > most:
+        raise InputError([too_big])
+    return content
 
 
 def decoded(content: bytes) -> str:

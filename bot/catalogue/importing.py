@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from bot.catalogue.drafts import OfferDraft, problems_of
-from bot.catalogue.files import DaysAsWritten, check_shape, decoded
+from bot.catalogue.files import DaysAsWritten, bytes_of, check_shape, decoded
 from bot.catalogue.indexing import count_lexemes
 from bot.catalogue.life import Saved, save_offers
 from bot.catalogue.models import STATUSES, Offer
@@ -235,14 +235,8 @@ def _plain(name: str, value: str) -> Any:
 
 
 def _bytes_of(path: Path, language: str) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)  # a device has no end
-    except OSError as error:
-        raise InputError([say("imports.unreadable", language, path=path, why=error.strerror or "")]) from None
-    if len(content) > MOST_BYTES:
-        raise InputError([say("imports.too_big", language, most=MOST_BYTES // 1_000_000)])
-    return content
+    too_big = say("imports.too_big", language, most=MOST_BYTES // 1_000_000)
+    return bytes_of(path, most=MOST_BYTES, too_big=too_big, language=language)
 
 
 async def _write(

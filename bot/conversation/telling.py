@@ -105,7 +105,10 @@ def is_too_young(turn: Turn, criteria: Criteria | None = None) -> bool:
 
 
 def stay_said(parse: Parse, programmes: Sequence[Programme] = ()) -> dict[str, Any]:
-    """Return what a message says of the stay, as a flow keeps it; programmes of one kind say which."""
+    """Return what a message says of the stay, as a flow keeps it; programmes of one kind say which.
+
+    The age of whoever the question is about is kept with it when that is not its writer.
+    """
     said_of_it = {fact: value for fact in _OF_THE_STAY if (value := said(parse, fact)) is not None}
     age = _entity(parse, "age", role=SOUGHT_FOR)
     return {**kind_of(programmes), **said_of_it, **({_FOR_AGE: age} if age is not None else {})}
@@ -118,7 +121,7 @@ def kind_of(programmes: Sequence[Programme]) -> dict[str, Any]:
 
 
 def stay_kept(known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a flow, or anything else that is known, says of the stay."""
+    """Return what a flow, or anything else that is known, says of the stay, and the age that counts for it alone."""
     kept = {fact: known[fact] for fact in _OF_THE_STAY if known.get(fact) is not None}
     age = known.get(_FOR_AGE)
     return kept if age is None else {**kept, _FOR_AGE: age, "age": age}
