@@ -10,7 +10,6 @@ from bot.catalogue.models import Offer
 from bot.catalogue.service import load_offers
 from bot.conversation.asking import is_waiting
 from bot.conversation.markers import named_kinds, rank_said
-from bot.conversation.models import ResultList
 from bot.conversation.replies import Turn
 from bot.conversation.searching import PAGE_SIZE, current_list
 from bot.understanding.models import Parse
@@ -35,11 +34,23 @@ async def named_offers(turn: Turn) -> list[int]:
     shown = await current_list(turn)
     if shown is None:
         return []
+    offer_ids = shown.offer_ids[: (turn.conversation.page + 1) * PAGE_SIZE]
     if words := _pointed(turn.text)[1]:
-        return await _holding(turn, shown, words, is_of_titles=False)
+        return await _holding(turn, offer_ids, words, is_of_titles=False)
     name = _alone(turn.text)
-    found = await _holding(turn, shown, name, is_of_titles=True) if name else []
+    found = await _holding(turn, offer_ids, name, is_of_titles=True) if name else []
     return found if len(found) == 1 else []
+
+
+async def is_pointing_among(turn: Turn, offer_ids: Sequence[int]) -> bool:
+    """Say whether a message points at one or several of some offers by what names them."""
+    words = _pointed(turn.text)[1]
+    return bool(words) and bool(await _holding(turn, offer_ids, words, is_of_titles=False))
+
+
+def has_pointer(text: str) -> bool:
+    """Say whether a message points at something by its name: "celui de Lisbonne"."""
+    return bool(_pointed(text)[1])
 
 
 async def is_naming(turn: Turn, parse: Parse) -> bool:
@@ -56,11 +67,10 @@ async def is_naming(turn: Turn, parse: Parse) -> bool:
     return is_heard and bool(await named_offers(turn))
 
 
-async def _holding(turn: Turn, shown: ResultList, words: Sequence[str], *, is_of_titles: bool) -> list[int]:
-    """Return the offers, among those shown so far, whose names hold every one of some words."""
-    ids = shown.offer_ids[: (turn.conversation.page + 1) * PAGE_SIZE]
-    offers = await load_offers(turn.session, ids)
-    return [one for one in ids if one in offers and _holds(offers[one], words, is_of_titles=is_of_titles)]
+async def _holding(turn: Turn, offer_ids: Sequence[int], words: Sequence[str], *, is_of_titles: bool) -> list[int]:
+    """Return those of some offers whose names hold every one of some words."""
+    offers = await load_offers(turn.session, offer_ids)
+    return [one for one in offer_ids if one in offers and _holds(offers[one], words, is_of_titles=is_of_titles)]
 
 
 def _holds(offer: Offer, words: Sequence[str], *, is_of_titles: bool) -> bool:

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.criteria import Criteria
 from bot.catalogue.service import load_offers, save_offers
+from bot.chat.keyboards import Button, store_keyboard
 from bot.conversation.models import ResultList
 from bot.conversation.naming import is_naming, named_offers
 from bot.conversation.offers import open_offer, show_chosen_offer
+from bot.conversation.pushed import take_up_if_pointing
 from bot.conversation.queries import conversation_of
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import current_list, search
@@ -156,3 +158,21 @@ async def test_keeping_the_one_that_is_named_does_not_keep_the_card_that_is_open
 async def test_without_a_list_nothing_is_named(turn: Turn) -> None:
     turn.conversation.list_id, turn.text = None, "celui de Lisbonne"
     assert await named_offers(turn) == []
+
+
+async def test_after_a_digest_a_name_is_that_of_one_of_its_offers(turn, embedder) -> None:
+    (lisbon,) = await ids_of(turn, "lisbon")
+    await search(turn, Criteria(countries=("ES",)), embedder=embedder)
+    before = turn.conversation.list_id
+    digest = [[Button("1", "show_offer", {"offer_id": lisbon})], [Button("⏹", "pushes_stop")]]
+    await store_keyboard(turn.session, digest, person_id=turn.person.id, now=turn.now)
+    for text in ("celui de Porto", "celui de Madrid", "Lisbonne"):
+        turn.text = text
+        await take_up_if_pointing(turn)
+        assert turn.conversation.list_id == before
+    turn.text = "celui de Lisbonne"
+    await take_up_if_pointing(turn)
+    assert (await shown(turn)).offer_ids == [lisbon]
+    card = await opens(turn, "celui de Lisbonne", embedder)
+    assert card is not None
+    assert "Vente en épicerie fine" in card.text
