@@ -16,7 +16,7 @@ from bot.kit.errors import UserError
 # From then on an offer brings no reminder to apply; after the last two it brings nothing at all.
 SENT = ("applied", "interview", "accepted")
 OVER = ("refused", "gave_up")
-_ANSWERED_WITHIN = timedelta(days=3)
+_THESE_DAYS = timedelta(days=3)
 
 
 async def set_application(session: AsyncSession, offer_id: int, state: str, *, person_id: int, now: datetime) -> None:
@@ -54,7 +54,7 @@ async def _last_told(session: AsyncSession, kind: str, *, person_id: int, now: d
     query = (
         select(Delivery.offer_id)
         .where(Delivery.person_id == person_id, Delivery.kind == kind, Delivery.status == "sent")
-        .where(Delivery.settled_at > now - _ANSWERED_WITHIN)
+        .where(Delivery.settled_at > now - _THESE_DAYS)
         .order_by(Delivery.settled_at.desc())
         .limit(1)
     )
