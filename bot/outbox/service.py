@@ -217,9 +217,3 @@ async def count_perhaps_repeated(session: AsyncSession) -> int:
     repeats = case((OutboxCall.status == "sent", OutboxCall.doubts), else_=OutboxCall.doubts - 1)
     query = select(func.sum(repeats)).where(OutboxCall.doubts > 0, OutboxCall.method.not_in(REPEATABLE))
     return int(await session.scalar(query) or 0)
-
-
-async def count_by_status(session: AsyncSession) -> dict[str, int]:
-    """Return how many calls stand in each status."""
-    rows = await session.execute(select(OutboxCall.status, func.count()).group_by(OutboxCall.status))
-    return {str(status): int(count) for status, count in rows.all()}

@@ -15,9 +15,10 @@ from bot.db.service import Sessions, transaction
 from bot.inbox.models import InboxUpdate
 from bot.inbox.service import MOST_INTERRUPTIONS, accept_update
 from bot.inbox.tasks import TransientFaultError, answer_once, inbox_tasks
-from bot.outbox.service import count_by_status, enqueue_call
+from bot.outbox.service import enqueue_call
 from bot.queue.service import open_queue
 from tests.fixtures.updates import message
+from tests.outbox.pushes import count_by_status
 
 
 class Conversation:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.service import Sessions, transaction
@@ -14,7 +14,7 @@ from bot.deliveries.models import Delivery
 from bot.kit.clock import utc_now
 from bot.outbox.doubts import PUSH_REPEATS
 from bot.outbox.models import Lane, OutboxCall
-from bot.outbox.service import count_by_status, enqueue_call
+from bot.outbox.service import enqueue_call
 from bot.profiles.models import Person
 from tests.fixtures.bot_api import FakeTelegram
 from tests.fixtures.processes import eventually
@@ -55,6 +55,12 @@ async def write_deliveries(sessions: Sessions, campaigns: Mapping[int, Iterable[
                     attempts=1, created_at=now,
                 )  # fmt: skip
                 session.add(delivery)
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """Return how many calls stand in each status."""
+    rows = await session.execute(select(OutboxCall.status, func.count()).group_by(OutboxCall.status))
+    return {str(status): int(count) for status, count in rows.all()}
 
 
 async def settled(sessions: Sessions, *, within: float) -> dict[str, int]:

@@ -21,10 +21,11 @@ from bot.kit.clock import utc_now
 from bot.outbox.models import Lane, OutboxCall
 from bot.outbox.pacing import Pacer
 from bot.outbox.sender import Sender
-from bot.outbox.service import count_by_status, enqueue_call
+from bot.outbox.service import enqueue_call
 from bot.outbox.telegram_calls import POOL_SIZE
 from tests.fixtures.bot_api import FakeTelegram
 from tests.fixtures.processes import eventually
+from tests.outbox.pushes import count_by_status
 
 Run = Callable[..., AbstractAsyncContextManager[Sender]]
 unreachable: list[tuple[int, str]] = []

@@ -13,7 +13,6 @@ from bot.db.service import Sessions, transaction
 from bot.outbox.doubts import PUSH_REPEATS
 from bot.outbox.models import Lane, OutboxCall
 from bot.outbox.service import (
-    count_by_status,
     count_perhaps_repeated,
     drop_calls_to,
     due_calls,
@@ -25,6 +24,7 @@ from bot.outbox.service import (
     settle_interrupted,
 )
 from bot.outbox.withdrawing import withdraw_calls
+from tests.outbox.pushes import count_by_status
 
 
 async def written(sessions: Sessions, now: datetime, count: int = 1, **more: int | None) -> list[int]:
