@@ -24,17 +24,15 @@ from bot.conversation.departing import (
 )
 from bot.conversation.following import answer_application, ask_to_follow, rows_of_gone, set_follow
 from bot.conversation.models import Conversation
-from bot.conversation.queries import conversation_of
 from bot.conversation.replies import ANSWER_LIMIT, Turn
 from bot.followups.service import is_kept, set_application
-from bot.kit.clock import local_day
 from bot.kit.embedding import SentenceEmbedder
 from bot.kit.errors import UserError
 from bot.locales.service import LANGUAGES
 from bot.outbox.models import OutboxCall
-from bot.profiles.service import person_of_chat
 from bot.understanding.models import Entity, Intent, Parse
 from tests.catalogue.conftest import draft
+from tests.conversation.turns import open_turn
 
 MAY = date(2027, 5, 3)
 
@@ -44,13 +42,7 @@ async def turn(session: AsyncSession, embedder: SentenceEmbedder, now: datetime)
     """A turn at a terminal, with one offer that begins in May."""
     offer = draft("one", start_from=MAY, start_until=date(2027, 9, 1), deadline=date(2027, 2, 1))
     await save_offers(session, [offer], source="test", embedder=embedder, now=now, publish=True)
-    person = await person_of_chat(session, channel="terminal", chat_id=1, telegram_language="fr", now=now)
-    await session.flush()
-    conversation = await conversation_of(session, person_id=person.id, now=now)
-    return Turn(
-        session=session, person=person, conversation=conversation, language="fr", now=now, today=local_day(now),
-        inbox_id=1, received_at=now,
-    )  # fmt: skip
+    return await open_turn(session, now)
 
 
 async def offer_of(turn: Turn) -> int:

@@ -14,14 +14,12 @@ from bot.conversation.models import ResultList
 from bot.conversation.naming import is_naming, named_offers
 from bot.conversation.offers import open_offer, show_chosen_offer
 from bot.conversation.pushed import take_up_if_pointing
-from bot.conversation.queries import conversation_of
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.searching import current_list, search
-from bot.kit.clock import local_day
 from bot.kit.embedding import SentenceEmbedder
-from bot.profiles.service import person_of_chat
 from bot.understanding.models import Entity, Intent, Parse
 from tests.catalogue.conftest import draft
+from tests.conversation.turns import open_turn
 
 OFFERS = (
     draft(
@@ -46,13 +44,7 @@ OFFERS = (
 async def turn(session: AsyncSession, embedder: SentenceEmbedder, now: datetime) -> Turn:
     """A turn under the list of four internships."""
     await save_offers(session, OFFERS, source="test", embedder=embedder, now=now, publish=True)
-    person = await person_of_chat(session, channel="terminal", chat_id=1, telegram_language="fr", now=now)
-    await session.flush()
-    conversation = await conversation_of(session, person_id=person.id, now=now)
-    opened = Turn(
-        session=session, person=person, conversation=conversation, language="fr", now=now, today=local_day(now),
-        inbox_id=1, received_at=now,
-    )  # fmt: skip
+    opened = await open_turn(session, now)
     await search(opened, Criteria(kind="internship"), embedder=embedder)
     return opened
 

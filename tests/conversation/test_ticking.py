@@ -12,18 +12,16 @@ from bot.catalogue.models import Offer, OfferPlace
 from bot.catalogue.service import save_offers
 from bot.conversation.asking import drop_subject
 from bot.conversation.departing import show_plan
-from bot.conversation.queries import conversation_of
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.tick_words import said_of_steps
 from bot.conversation.ticking import is_ticking, tick_said
 from bot.deliveries.models import Delivery
 from bot.followups.models import DepartureStep
 from bot.followups.service import known_steps
-from bot.kit.clock import local_day
 from bot.kit.embedding import SentenceEmbedder
-from bot.profiles.service import person_of_chat
 from bot.vocabulary.shelf import read_shelf
 from tests.catalogue.conftest import draft
+from tests.conversation.turns import open_turn
 
 MAY = date(2027, 5, 3)
 
@@ -33,13 +31,7 @@ async def turn(session: AsyncSession, embedder: SentenceEmbedder, now: datetime)
     """A turn at a terminal, the plan of a departure to Spain being open."""
     offer = draft("one", start_from=MAY, start_until=date(2027, 9, 1), deadline=date(2027, 2, 1))
     await save_offers(session, [offer], source="test", embedder=embedder, now=now, publish=True)
-    person = await person_of_chat(session, channel="terminal", chat_id=1, telegram_language="fr", now=now)
-    await session.flush()
-    conversation = await conversation_of(session, person_id=person.id, now=now)
-    opened = Turn(
-        session=session, person=person, conversation=conversation, language="fr", now=now, today=local_day(now),
-        inbox_id=1, received_at=now,
-    )  # fmt: skip
+    opened = await open_turn(session, now)
     await show_plan(opened, await offer_of(opened))
     return opened
 

@@ -61,9 +61,8 @@ async def test_what_was_leaving_at_a_stop_and_left_counts_as_sent(session: Async
     assert await statuses(session) == {"a": "sent"}
 
 
-async def test_of_a_digest_that_was_leaving_only_what_was_muted_is_dropped(
-    session: AsyncSession, now: datetime
-) -> None:
+async def muted_while_leaving(session: AsyncSession, now: datetime) -> int:
+    """Mute half of a digest that is in the sender's hands and comes back; return its person."""
     who = await somebody(session, now)
     await plan(session, who, now, "muted", source_id=1)
     await plan(session, who, now, "wanted", source_id=2)
@@ -71,6 +70,13 @@ async def test_of_a_digest_that_was_leaving_only_what_was_muted_is_dropped(
     call = await take_in_hand(session, now)
     await drop_due(session, Delivery.source_id == 1, error="muted", now=now)
     await give_back(session, call)
+    return who
+
+
+async def test_of_a_digest_that_was_leaving_only_what_was_muted_is_dropped(
+    session: AsyncSession, now: datetime
+) -> None:
+    await muted_while_leaving(session, now)
     await expire_calls(session, now=now)
     await settle(session, now=now)
     assert await statuses(session) == {"muted": "dropped: muted", "wanted": "due"}
@@ -90,13 +96,7 @@ async def test_new_quiet_hours_hold_for_what_was_written_before_them(session: As
 async def test_what_was_muted_while_it_was_leaving_stays_so_at_other_hours(
     session: AsyncSession, now: datetime
 ) -> None:
-    who = await somebody(session, now)
-    await plan(session, who, now, "muted", source_id=1)
-    await plan(session, who, now, "wanted", source_id=2)
-    await dispatch(session, now, ALL)
-    call = await take_in_hand(session, now)
-    await drop_due(session, Delivery.source_id == 1, error="muted", now=now)
-    await give_back(session, call)
+    who = await muted_while_leaving(session, now)
     await set_quiet_hours(session, person_id=who, start=22, end=7, now=now)
     assert await statuses(session) == {"muted": "dropped: muted", "wanted": "due"}
 
